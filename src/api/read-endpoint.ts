@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Tx } from '../db/transaction.ts';
+import { found } from '../lib/errors.ts';
 import { loadConditionally, readCondition } from './conditional.ts';
 import type { ApiDeps, Component, Endpoint, OperationInfo } from './endpoint.ts';
 import type { Right } from './operator.ts';
 import { operatorEndpoint } from './operator-endpoint.ts';
-import { found, type Param, paramsOf } from './route.ts';
+import { type Param, paramsOf } from './route.ts';
 
 /** One thing that can be read. */
 export interface ReadEndpoint<T, S extends z.ZodType> extends OperationInfo {

@@ -1,5 +1,4 @@
 import type { Context } from 'koa';
-import { StagedoorError } from '../lib/errors.ts';
 import { ownValue } from '../lib/own-value.ts';
 
 /** Reads a parameter of the route's path, decoded. */
@@ -9,15 +8,4 @@ export type Param = (name: string) => string;
 export function paramsOf(ctx: Context): Param {
   const params: Record<string, string> = ctx.params;
   return (name) => ownValue(params, name) ?? '';
-}
-
-/**
- * Returns `value`.
- * @throws StagedoorError `not_found` if it is undefined
- */
-export function found<T>(value: T | undefined): T {
-  if (value === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
-  return value;
 }

@@ -12,7 +12,7 @@ import { isUsable } from '../client-secrets/client-secret.ts';
 import { selectSecrets } from '../client-secrets/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { found, StagedoorError, ValidationError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { lockForActor } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
@@ -69,10 +69,7 @@ export async function deleteKey(
 ): Promise<void> {
   const application = await lockForActor(tx, actor, clientId);
   const keys = await selectKeys(tx, clientId);
-  const key = keys.find((one) => one.id === id);
-  if (key === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const key = found(keys.find((one) => one.id === id));
   const secrets = await selectSecrets(tx, 'application_secrets', clientId);
   if (keys.length === 1 && !secrets.some(isUsable)) {
     throw new StagedoorError(

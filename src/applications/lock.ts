@@ -1,7 +1,7 @@
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { isClientId } from '../lib/client-id.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found, StagedoorError } from '../lib/errors.ts';
 import type { Application } from './application.ts';
 import { lockApplication } from './store.ts';
 
@@ -10,11 +10,7 @@ import { lockApplication } from './store.ts';
  * @throws StagedoorError `not_found`
  */
 export async function lockOrThrow(tx: Tx, clientId: string): Promise<Application> {
-  const application = isClientId(clientId) ? await lockApplication(tx, clientId) : undefined;
-  if (application === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
-  return application;
+  return found(isClientId(clientId) ? await lockApplication(tx, clientId) : undefined);
 }
 
 /**

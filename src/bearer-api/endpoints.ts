@@ -11,7 +11,6 @@ import {
 } from '../api/endpoint.ts';
 import { listPage, pageComponent, pageParameters } from '../api/list.ts';
 import { ordering, readQuery } from '../api/query.ts';
-import { found } from '../api/route.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
@@ -19,6 +18,7 @@ import { listOrganizersOf } from '../directory/organizer-store.ts';
 import { organizerAnswer, presentOrganizer } from '../directory/wire.ts';
 import { ORGANIZERS_PER_GRANT } from '../grants/grant.ts';
 import type { RequestCounter } from '../insights/request-counter.ts';
+import { found } from '../lib/errors.ts';
 import { tokenSettings } from '../tokens/introspect.ts';
 import type { OnReplay } from '../tokens/proof.ts';
 import { findUser } from '../users/user-store.ts';

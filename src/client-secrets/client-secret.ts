@@ -1,4 +1,4 @@
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { found, StagedoorError, ValidationError } from '../lib/errors.ts';
 
 /** Usable secrets of one client at a time. */
 export const SECRET_LIMIT = 5;
@@ -45,10 +45,7 @@ export function findDeletable(
   advice: string,
   hasKeys = false,
 ): ClientSecret {
-  const secret = secrets.find((one) => one.id === id);
-  if (secret === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const secret = found(secrets.find((one) => one.id === id));
   if (!hasKeys && isUsable(secret) && secrets.filter(isUsable).length === 1) {
     throw new StagedoorError('conflict', `This is the last secret. ${advice}`);
   }

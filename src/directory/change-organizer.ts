@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { found, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isSlug, type Organizer } from './organizer.ts';
 import {
   deleteOrganizerRow,
@@ -54,10 +54,7 @@ export async function putOrganizer(
  * @throws StagedoorError `not_found`
  */
 export async function deleteOrganizer(tx: Tx, actor: Actor, slug: string): Promise<void> {
-  const known = isSlug(slug) ? await lockOrganizer(tx, slug) : undefined;
-  if (known === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const known = found(isSlug(slug) ? await lockOrganizer(tx, slug) : undefined);
   await record(tx, {
     action: 'stagedoor.directory.organizer.deleted',
     actor,

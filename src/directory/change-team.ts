@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { found, StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isDirectoryId, requireDirectoryId } from '../users/user.ts';
 import { findMissingUsers } from '../users/user-store.ts';
 import { isSlug } from './organizer.ts';
@@ -89,10 +89,7 @@ export async function deleteTeam(
   id: string,
 ): Promise<void> {
   const possible = isSlug(organizerSlug) && isDirectoryId(id);
-  const known = possible ? await lockTeam(tx, organizerSlug, id) : undefined;
-  if (known === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const known = found(possible ? await lockTeam(tx, organizerSlug, id) : undefined);
   await record(tx, {
     action: 'stagedoor.directory.team.deleted',
     actor,

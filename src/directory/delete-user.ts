@@ -4,7 +4,7 @@ import type { Tx } from '../db/transaction.ts';
 import { beginDeletion } from '../deletions/remove-grants.ts';
 import { forgetOwnerInNotices } from '../deletions/store.ts';
 import type { Actor } from '../lib/actor.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found } from '../lib/errors.ts';
 import { endSessionsOf } from '../sessions/end-sessions.ts';
 import { deleteOffersTo, deleteUserRow } from '../users/change-user-store.ts';
 import { isDirectoryId } from '../users/user.ts';
@@ -17,10 +17,9 @@ import { lockUser } from '../users/user-store.ts';
  * @throws StagedoorError `not_found`
  */
 export async function deleteUser(tx: Tx, actor: Actor, id: string): Promise<void> {
-  const known = isDirectoryId(id) ? await lockUser(tx, id, { forDeletion: true }) : undefined;
-  if (known === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const known = found(
+    isDirectoryId(id) ? await lockUser(tx, id, { forDeletion: true }) : undefined,
+  );
   await endSessionsOf(tx, id);
   await record(tx, { action: 'stagedoor.directory.user.deleted', actor, userId: id });
   await deleteUserRow(tx, id);

@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found } from '../lib/errors.ts';
 import { type Changes, withChanges } from '../lib/with-changes.ts';
 import type { HashPassword } from '../users/password.ts';
 import { isDirectoryId, type ProvisionedUser, type UserInput } from '../users/user.ts';
@@ -19,10 +19,7 @@ export async function patchUser(
   changes: Changes<UserInput>,
   hash: HashPassword,
 ): Promise<{ user: ProvisionedUser; changed: boolean }> {
-  const known = isDirectoryId(id) ? await lockUser(tx, id) : undefined;
-  if (known === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const known = found(isDirectoryId(id) ? await lockUser(tx, id) : undefined);
   const { email, fullName, locale, timezone, isActive } = known.user;
   const before = { email, fullName, locale, timezone, isActive };
   return changeUser(tx, editor, known, withChanges<UserInput>(before, changes), hash);

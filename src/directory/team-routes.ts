@@ -1,8 +1,9 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { found, type Param } from '../api/route.ts';
+import type { Param } from '../api/route.ts';
 import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
+import { found } from '../lib/errors.ts';
 import { deleteTeam, putTeam } from './change-team.ts';
 import { isSlug } from './organizer.ts';
 import { findOrganizer, findTeam, listTeams } from './organizer-store.ts';

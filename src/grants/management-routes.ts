@@ -1,8 +1,8 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { found } from '../api/route.ts';
 import { nothing, writeEndpoint } from '../api/write-endpoint.ts';
+import { found } from '../lib/errors.ts';
 import { findManagedGrant, listManagedGrants } from './management-store.ts';
 import { revokeGrant } from './revoke.ts';
 import { grantAnswer, grantQuery, presentGrant, revokedGrant } from './wire.ts';

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type ApiDeps, component, type Endpoint } from '../api/endpoint.ts';
 import { time } from '../api/fields.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
-import { found } from '../api/route.ts';
 import { findApplication } from '../applications/store.ts';
 import { ONE } from '../applications/wire.ts';
+import { found } from '../lib/errors.ts';
 import { type ClientError, ENDPOINTS } from './client-error.ts';
 import { listErrors } from './store.ts';
 

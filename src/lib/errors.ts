@@ -42,6 +42,17 @@ export class StagedoorError extends Error {
   }
 }
 
+/**
+ * Returns what was looked for.
+ * @throws StagedoorError `not_found` if it is undefined
+ */
+export function found<T>(value: T | undefined, message = 'Not found.'): T {
+  if (value === undefined) {
+    throw new StagedoorError('not_found', message);
+  }
+  return value;
+}
+
 type RetryCode = 'too_many_attempts' | 'unavailable' | 'fetch_limited';
 
 /** A refusal that ends by itself. Answered with 429 or 503, and with `Retry-After`. */

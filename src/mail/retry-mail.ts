@@ -1,5 +1,5 @@
 import type { Tx } from '../db/transaction.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found, StagedoorError } from '../lib/errors.ts';
 import { retryFailedMails, selectMailState } from './outbox-store.ts';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -13,10 +13,10 @@ export async function retryMail(tx: Tx, id: string): Promise<void> {
   if (known && (await retryFailedMails(tx, id)) > 0) {
     return;
   }
-  const state = known ? await selectMailState(tx, id) : undefined;
-  if (state === undefined) {
-    throw new StagedoorError('not_found', `There is no mail with the id ${JSON.stringify(id)}.`);
-  }
+  const state = found(
+    known ? await selectMailState(tx, id) : undefined,
+    `There is no mail with the id ${JSON.stringify(id)}.`,
+  );
   throw new StagedoorError(
     'conflict',
     state === 'sent'

@@ -5,7 +5,7 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { randomText } from '../lib/credentials.ts';
-import { StagedoorError, ValidationError } from '../lib/errors.ts';
+import { found, ValidationError } from '../lib/errors.ts';
 import { quote } from '../lib/printable.ts';
 import { resourceKey } from '../lib/resource-uri.ts';
 import { type Changes, withChanges } from '../lib/with-changes.ts';
@@ -99,11 +99,7 @@ async function replaceResources(tx: Tx, clientId: string, uris: readonly string[
  * @throws StagedoorError `not_found`
  */
 export async function lockOrThrow(tx: Tx, clientId: string): Promise<ResourceServer> {
-  const server = isClientId(clientId) ? await lockResourceServer(tx, clientId) : undefined;
-  if (server === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
-  return server;
+  return found(isClientId(clientId) ? await lockResourceServer(tx, clientId) : undefined);
 }
 
 /**
@@ -111,10 +107,9 @@ export async function lockOrThrow(tx: Tx, clientId: string): Promise<ResourceSer
  * @throws StagedoorError `not_found`
  */
 export async function deleteResourceServer(tx: Tx, actor: Actor, clientId: string): Promise<void> {
-  const deleted = isClientId(clientId) ? await deleteResourceServerRow(tx, clientId) : undefined;
-  if (deleted === undefined) {
-    throw new StagedoorError('not_found', 'Not found.');
-  }
+  const deleted = found(
+    isClientId(clientId) ? await deleteResourceServerRow(tx, clientId) : undefined,
+  );
   await record(tx, {
     action: 'stagedoor.resource_server.deleted',
     actor,

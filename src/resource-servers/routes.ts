@@ -1,9 +1,9 @@
 import type { ApiDeps, Endpoint } from '../api/endpoint.ts';
 import { listEndpoint } from '../api/list-endpoint.ts';
 import { readEndpoint } from '../api/read-endpoint.ts';
-import { found } from '../api/route.ts';
 import { deleteEndpoint, writeEndpoint } from '../api/write-endpoint.ts';
 import { sliceOf } from '../db/slice.ts';
+import { found } from '../lib/errors.ts';
 import {
   deleteResourceServer,
   registerResourceServer,

@@ -2,7 +2,7 @@ import type { OpenApiDocument } from '../api/openapi.ts';
 import type { Config } from '../config/config.ts';
 import { type Page, render } from '../http/page.ts';
 import { translator } from '../http/translate.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found } from '../lib/errors.ts';
 import { identify } from '../sessions/pages/sessions.ts';
 import { presentReference } from './api-reference.ts';
 import { searchApi } from './api-search.ts';
@@ -38,10 +38,7 @@ export function apiPages(
       show: async (deps, ctx) => {
         await identify(deps, ctx);
         const { title, crumbs, sections } = references(deps.renderer.locale(ctx));
-        const section = sections.find(({ id }) => id === ctx.params.section);
-        if (section === undefined) {
-          throw new StagedoorError('not_found', 'Not found.');
-        }
+        const section = found(sections.find(({ id }) => id === ctx.params.section));
         return render('docs/api-section', { title, crumbs, sections, section, q: '' });
       },
     },

@@ -2,9 +2,6 @@ import type { ApiOperation, ApiReference, ApiSection } from './api-reference.ts'
 import { textOf } from './markdown.ts';
 import type { OauthEndpoint } from './oauth-endpoints.ts';
 
-/** Results of a search in the reference, each with its section. */
-export type FoundInApi = ReturnType<typeof searchApi>;
-
 interface FoundOperation {
   readonly section: ApiSection;
   readonly operation: ApiOperation;

@@ -1,7 +1,7 @@
 import { record } from '../audit/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Origin } from '../lib/actor.ts';
-import { StagedoorError } from '../lib/errors.ts';
+import { found } from '../lib/errors.ts';
 import { updatePreferences } from './change-user-store.ts';
 import type { Preferences } from './user.ts';
 import { lockUser } from './user-store.ts';
@@ -17,10 +17,7 @@ export async function choosePreferences(
   change: Partial<Preferences>,
   origin: Origin,
 ): Promise<void> {
-  const known = await lockUser(tx, userId);
-  if (known === undefined) {
-    throw new StagedoorError('not_found', 'The user was deleted meanwhile.');
-  }
+  const known = found(await lockUser(tx, userId), 'The user was deleted meanwhile.');
   const before = known.user.chosen;
   const chosen = { ...before, ...change };
   const changed = (['locale', 'timezone'] as const).filter((one) => before[one] !== chosen[one]);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { text } from '../../http/form.ts';
 import { type PageAnswer, render, seeOther } from '../../http/page.ts';
 import { translator } from '../../http/translate.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found } from '../../lib/errors.ts';
 import {
   type UserPageDeps,
   type UserRequest,
@@ -41,10 +41,10 @@ export const profilePage = userPageAbout(openAccount, {
 
 /** @throws StagedoorError `not_found` if the user has been deleted during the request */
 async function openAccount({ deps, user }: UserRequest<UserPageDeps>) {
-  const account = await findProvisionedUser(deps.db, user.id);
-  if (account === undefined) {
-    throw new StagedoorError('not_found', 'The user was deleted meanwhile.');
-  }
+  const account = found(
+    await findProvisionedUser(deps.db, user.id),
+    'The user was deleted meanwhile.',
+  );
   return { account };
 }
 

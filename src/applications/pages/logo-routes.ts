@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Db } from '../../db/database.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found } from '../../lib/errors.ts';
 import { selectLogo } from '../logo-store.ts';
 import { LOGOS } from '../picture.ts';
 
@@ -11,10 +11,10 @@ const POLICY = "default-src 'none'; sandbox";
 export function logoRoutes({ db }: { readonly db: Db }): Router {
   return new Router().get(`${LOGOS}/:file`, async (ctx) => {
     const [, hash] = /^([0-9a-f]{64})\.png$/.exec(ctx.params.file ?? '') ?? [];
-    const image = hash === undefined ? undefined : await selectLogo(db, hash);
-    if (image === undefined) {
-      throw new StagedoorError('not_found', 'There is no such logo.');
-    }
+    const image = found(
+      hash === undefined ? undefined : await selectLogo(db, hash),
+      'There is no such logo.',
+    );
     ctx.set({
       'Cache-Control': 'public, max-age=31536000, immutable',
       'Content-Security-Policy': POLICY,

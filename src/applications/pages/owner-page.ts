@@ -1,5 +1,5 @@
 import type { Page } from '../../http/page.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found, StagedoorError } from '../../lib/errors.ts';
 import type { Limit } from '../../limits/limit.ts';
 import {
   type UserPage,
@@ -48,10 +48,10 @@ export async function openApplication<Deps extends UserPageDeps>({
   user,
   params: { clientId = '' },
 }: UserRequest<Deps>): Promise<OpenedApplication> {
-  const own = await findOwnApplication(deps.db, user.id, clientId);
-  if (own === undefined) {
-    throw new StagedoorError('not_found', 'There is no such application of yours.');
-  }
+  const own = found(
+    await findOwnApplication(deps.db, user.id, clientId),
+    'There is no such application of yours.',
+  );
   return { own, clientId, home: `${APPLICATIONS}/${clientId}` };
 }
 

@@ -13,7 +13,7 @@ import { findApplication } from '../../applications/store.ts';
 import type { Tx } from '../../db/transaction.ts';
 import { noFields, text } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found, StagedoorError } from '../../lib/errors.ts';
 import { isUnprintableInLines, turnsDirection } from '../../lib/printable.ts';
 import { selectOtherOperators } from '../../users/user-store.ts';
 import {
@@ -110,11 +110,10 @@ function factsOf(application: Application, state: ReviewState, pen: Pen): Fact[]
 
 /** @throws StagedoorError `not_found` */
 async function openApplication({ deps, params }: OperatorRequest): Promise<Application> {
-  const application = await findApplication(deps.db, params.clientId ?? '');
-  if (application === undefined) {
-    throw new StagedoorError('not_found', 'There is no such application.');
-  }
-  return application;
+  return found(
+    await findApplication(deps.db, params.clientId ?? ''),
+    'There is no such application.',
+  );
 }
 
 /** Marks the version that the operator saw as reviewed. */

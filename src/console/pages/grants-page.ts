@@ -8,7 +8,7 @@ import {
 } from '../../grants/management-store.ts';
 import { revokeGrant } from '../../grants/revoke.ts';
 import { oneOf } from '../../http/page.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found } from '../../lib/errors.ts';
 import { findUser, selectUserNames } from '../../users/user-store.ts';
 import { confirmPage } from './confirm-page.ts';
 import {
@@ -131,9 +131,5 @@ export const revokeGrantPage = confirmPage({
 
 /** @throws StagedoorError `not_found` */
 async function openGrant(db: Db, { params }: OperatorRequest): Promise<ManagedGrant> {
-  const grant = await findManagedGrant(db, params.id ?? '');
-  if (grant === undefined) {
-    throw new StagedoorError('not_found', 'There is no such authorization.');
-  }
-  return grant;
+  return found(await findManagedGrant(db, params.id ?? ''), 'There is no such authorization.');
 }

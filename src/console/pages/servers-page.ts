@@ -1,5 +1,5 @@
 import { isUsable } from '../../client-secrets/client-secret.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found } from '../../lib/errors.ts';
 import { deleteResourceServer } from '../../resource-servers/change-resource-server.ts';
 import { listServerSecrets } from '../../resource-servers/secrets.ts';
 import { findResourceServer, listResourceServers } from '../../resource-servers/store.ts';
@@ -54,10 +54,10 @@ export const deleteServerPage = confirmPage({
   section: 'resource-servers',
   what: 'delete_server',
   describe: async ({ deps, params: { clientId = '' } }) => {
-    const server = await findResourceServer(deps.db, clientId);
-    if (server === undefined) {
-      throw new StagedoorError('not_found', 'There is no such API service.');
-    }
+    const server = found(
+      await findResourceServer(deps.db, clientId),
+      'There is no such API service.',
+    );
     return shown(server.name);
   },
   back: () => PATH,

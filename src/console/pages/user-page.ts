@@ -4,7 +4,7 @@ import type { Tx } from '../../db/transaction.ts';
 import { patchUser } from '../../directory/patch-user.ts';
 import { noFields } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found, StagedoorError } from '../../lib/errors.ts';
 import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import { endSessionsOf } from '../../sessions/end-sessions.ts';
@@ -82,11 +82,7 @@ export const userPage = operatorPage({
 
 /** @throws StagedoorError `not_found` */
 async function openUser(db: Db, { params }: OperatorRequest): Promise<ProvisionedUser> {
-  const user = await findProvisionedUser(db, params.id ?? '');
-  if (user === undefined) {
-    throw new StagedoorError('not_found', 'There is no such user.');
-  }
-  return user;
+  return found(await findProvisionedUser(db, params.id ?? ''), 'There is no such user.');
 }
 
 /** Lets the user sign in again. */

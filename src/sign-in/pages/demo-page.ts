@@ -4,7 +4,7 @@ import type { Config } from '../../config/config.ts';
 import { parseForm, text } from '../../http/form.ts';
 import { isFromThisMachine } from '../../http/origin.ts';
 import { type Page, seeOther } from '../../http/page.ts';
-import { StagedoorError } from '../../lib/errors.ts';
+import { found } from '../../lib/errors.ts';
 import { isLoopbackHost } from '../../lib/loopback.ts';
 import { type LoginPageDeps, returnPath, setLanguage, showForm } from './login-page.ts';
 import { signInHere } from './sign-in-here.ts';
@@ -38,10 +38,10 @@ export const demoPage: Page<LoginPageDeps> = {
   show: async () => seeOther('/login'),
   submit: async (deps, ctx, fields) => {
     const { email, returnTo } = parseForm(form, fields);
-    const account = deps.demoAccounts(ctx).find((one) => one.email === email);
-    if (account === undefined) {
-      throw new StagedoorError('not_found', 'There is no such account of the demo.');
-    }
+    const account = found(
+      deps.demoAccounts(ctx).find((one) => one.email === email),
+      'There is no such account of the demo.',
+    );
     setLanguage(ctx, returnTo);
     const result = await signInHere(deps, ctx, account);
     return result.outcome === 'signed_in'
