@@ -6,7 +6,6 @@ import {
   type ActivityFilter,
   type ActivityKind,
   type FoundEntry,
-  type OwnedApplication,
   type Place,
 } from './activity.ts';
 import { LIKENESS_FIELDS } from './entry-data.ts';
@@ -163,12 +162,11 @@ export function listActivityOrganizers(db: Db, userId: string) {
     .execute();
 }
 
+/** An application of the user that entries are about. */
+export type OwnedApplication = Awaited<ReturnType<typeof findOwnedApplications>>[number];
+
 /** Returns those of some applications that a user owns. */
-export async function findOwnedApplications(
-  db: Db,
-  userId: string,
-  clientIds: readonly string[],
-): Promise<OwnedApplication[]> {
+export function findOwnedApplications(db: Db, userId: string, clientIds: readonly string[]) {
   return db
     .selectFrom('applications as a')
     .leftJoin('application_reviews as r', 'r.client_id', 'a.client_id')
@@ -177,6 +175,7 @@ export async function findOwnedApplications(
     .select([
       'a.client_id as clientId',
       sql<boolean>`a.suspended_at is not null`.as('isSuspended'),
+      // An operator has asked something, and has not reviewed it since.
       sql<boolean>`r.question is not null`.as('isQuestioned'),
     ])
     .execute();

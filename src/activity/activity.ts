@@ -62,11 +62,3 @@ export interface FoundEntry extends ActivityEntry {
   /** The same for entries that have the same sentence and the same advice. */
   readonly likeness: string;
 }
-
-/** An application of the user that entries are about. */
-export interface OwnedApplication {
-  readonly clientId: string;
-  readonly isSuspended: boolean;
-  /** An operator has asked something, and has not reviewed it since. */
-  readonly isQuestioned: boolean;
-}

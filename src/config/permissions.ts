@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type LocalizedText, localizedText } from '../lib/localized-text.ts';
-import { parseJson, words } from './variables.ts';
+import { parseJson } from '../lib/parse-json.ts';
+import { words } from './variables.ts';
 
 /** Marks an organizer-level permission. */
 const MARK = '@organizer';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { localizedText } from '../lib/localized-text.ts';
+import { parseJson } from '../lib/parse-json.ts';
 import { quote } from '../lib/printable.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
-import { parseJson, words } from './variables.ts';
+import { words } from './variables.ts';
 
 const DEFAULT: readonly ScopeConfig[] = [
   {

@@ -37,12 +37,3 @@ export const count = (fallback: number, least: number) =>
 
 /** A secret that other programs know, too. */
 export const secret = z.string().min(32, 'must have at least 32 characters');
-
-/** Reads JSON; undefined if the text is none. */
-export function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
-}

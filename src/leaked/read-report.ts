@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { LeakScannerKeys } from '../config/leak-scanner-keys.ts';
 import { readBody } from '../http/body.ts';
 import { StagedoorError } from '../lib/errors.ts';
+import { parseJson } from '../lib/parse-json.ts';
 
 /** Bytes of a report: 1,000 entries of GitHub with a URL each. */
 const LONGEST = 512 * 1024;
@@ -31,7 +32,7 @@ export async function readReport(ctx: Context, keys: LeakScannerKeys): Promise<R
   }
   const body = await readBody(ctx, LONGEST);
   const signed = isSigned(ctx, keys, body);
-  const { success, data = [] } = entries.safeParse(parseJson(body));
+  const { success, data = [] } = entries.safeParse(parseJson(body.toString('utf8')));
   if (!success) {
     throw invalid('The body must be a JSON array of strings.');
   }
@@ -56,14 +57,6 @@ function isSigned(ctx: Context, keys: LeakScannerKeys, body: Buffer): boolean {
     throw invalid('The signature is not valid, or its key is unknown.');
   }
   return true;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }
 
 function invalid(message: string): StagedoorError {

@@ -1,7 +1,8 @@
 import { APPLICATIONS } from '../../applications/pages/owner-page.ts';
 import type { MessageParams } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
-import type { ActivityEntry, OwnedApplication } from '../activity.ts';
+import type { ActivityEntry } from '../activity.ts';
+import type { OwnedApplication } from '../activity-store.ts';
 import { type LikenessData, readEntryData } from '../entry-data.ts';
 import type { ActivityText } from '../texts.ts';
 

@@ -1,5 +1,5 @@
 import { dayOf, formatDate } from '../../lib/format-date.ts';
-import type { OwnedApplication } from '../activity.ts';
+import type { OwnedApplication } from '../activity-store.ts';
 import type { ActivityLine } from '../fold-activity.ts';
 import { adviceOn } from './advice-presenters.ts';
 import { type PresentDeps, presentEntry } from './presenters.ts';

@@ -1,5 +1,5 @@
 import type { AuditAction } from '../../audit/event.ts';
-import type { RevocationReason } from '../../grants/grant.ts';
+import { REVOCATION_REASONS } from '../../grants/grant.ts';
 import type { MessageParams, Translate } from '../../http/translate.ts';
 import { ownValue } from '../../lib/own-value.ts';
 import { oneLine } from '../../mail/mail-text.ts';
@@ -27,16 +27,8 @@ type Words = (data: LikenessData, mine: boolean) => ActivityText;
 /** Names have up to 255 characters. */
 const NAME_LIMIT = 255;
 
-/** Sentences for the end of an access by its reason. */
-const ENDED: Readonly<Record<RevocationReason | 'application_deleted', ActivityText>> = {
-  revoked_by_user: 'activity.revoked_by_user',
-  revoked_by_client: 'activity.revoked_by_client',
-  revoked_by_operator: 'activity.revoked_by_operator',
-  reuse_detected: 'activity.reuse_detected',
-  leaked: 'activity.leaked',
-  replaced: 'activity.replaced',
-  application_deleted: 'activity.application_deleted',
-};
+/** Reasons for the end of an access that have a sentence. */
+const ENDED = [...REVOCATION_REASONS, 'application_deleted'] as const;
 
 /** Sentences for failed sign-ins by their reason. */
 const FAILED: Readonly<Record<string, ActivityText>> = {
@@ -67,8 +59,8 @@ const WORDS: Readonly<Record<UserAction, Words>> = {
   'stagedoor.user.oauth.authorized': () => 'activity.authorized',
   'stagedoor.user.oauth.denied': () => 'activity.denied',
   'stagedoor.user.oauth.narrowed': () => 'activity.narrowed',
-  'stagedoor.user.oauth.revoked': ({ reason = '' }) =>
-    isReason(reason) ? ENDED[reason] : 'activity.revoked',
+  'stagedoor.user.oauth.revoked': ({ reason }) =>
+    `activity.${ENDED.find((one) => one === reason) ?? 'revoked'}`,
   'stagedoor.directory.user.changed': ({ changed }) =>
     changed.includes('created') ? 'activity.user_created' : 'activity.user_changed',
   'stagedoor.directory.user.deleted': () => 'activity.user_deleted',
@@ -128,10 +120,6 @@ export function isOwn(userId: string, { actor }: Pick<ActivityEntry, 'actor'>): 
 
 function isUserAction(action: string): action is UserAction {
   return Object.hasOwn(WORDS, action);
-}
-
-function isReason(reason: string): reason is keyof typeof ENDED {
-  return Object.hasOwn(ENDED, reason);
 }
 
 function byWhom(message: Twofold): Words {

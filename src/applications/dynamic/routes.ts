@@ -3,6 +3,7 @@ import { readBody } from '../../http/body.ts';
 import { clientAddress } from '../../http/origin.ts';
 import { CLIENT_ID_LIMIT } from '../../lib/client-id.ts';
 import { StagedoorError } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/parse-json.ts';
 import { createLocalLimit } from '../../limits/local-limit.ts';
 import type { ClientIds } from './client-ids.ts';
 import {
@@ -40,7 +41,8 @@ export function registrationRoutes(settings: RegistrationSettings, clientIds: Cl
     if (ctx.request.type.toLowerCase() !== 'application/json') {
       throw new StagedoorError('unsupported_media_type', 'The body must be application/json.');
     }
-    const json = parseJson(await readBody(ctx, BODY_LIMIT));
+    const body = await readBody(ctx, BODY_LIMIT);
+    const json = parseJson(body.toString('utf8'));
     const { client, redirectUris, scope } = readRegistration(settings, json);
     const clientId = clientIds.make(client);
     if (clientId.length > CLIENT_ID_LIMIT) {
@@ -59,12 +61,4 @@ export function registrationRoutes(settings: RegistrationSettings, clientIds: Cl
       ...(scope === undefined ? {} : { scope }),
     };
   });
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -16,6 +16,11 @@ import { toStartPage } from './secret-cookie.ts';
 
 const DAY = 86_400_000;
 
+const secretForm = z.object({ label: text, expires_on: text });
+
+/** Values of the form, as they were typed. */
+type SecretValues = z.output<typeof secretForm>;
+
 /** Adds a secret to a confidential application and shows it once. */
 export const newSecretPage = userPageAbout(openConfidential, {
   path: `${APPLICATIONS}/:clientId/secrets/new`,
@@ -26,12 +31,10 @@ export const newSecretPage = userPageAbout(openConfidential, {
       // The page of the credentials explains why.
       return seeOther(`${request.home}/credentials`);
     }
-    return showForm(request, { values: { label: '', expiresOn: '' }, errors: {} });
+    return showForm(request, { values: { label: '', expires_on: '' }, errors: {} });
   },
   post: {
-    form: z
-      .object({ label: text, expires_on: text })
-      .transform(({ label, expires_on }): SecretValues => ({ label, expiresOn: expires_on })),
+    form: secretForm,
     prepare: (request) => {
       const { form: values, locale } = request;
       const t = translator<ApplicationText>(locale);
@@ -68,12 +71,6 @@ function showForm(
   return renderOwn(request, 'applications/secret_new', { ...state, earliest }, status);
 }
 
-/** Values of the form, as they were typed. */
-export interface SecretValues {
-  readonly label: string;
-  readonly expiresOn: string;
-}
-
 /** Label and expiry, or sentences about the fields that were refused. */
 type ReadSecretForm =
   | {
@@ -93,7 +90,7 @@ export function readSecretForm(
 ): ReadSecretForm {
   const label = values.label.trim();
   const badLabel = label.length > LABEL_LIMIT || isUnprintable(label) || turnsDirection(label);
-  const expiresAt = values.expiresOn === '' ? null : endOf(values.expiresOn);
+  const expiresAt = values.expires_on === '' ? null : endOf(values.expires_on);
   const latest = new Date(now);
   latest.setUTCFullYear(now.getUTCFullYear() + LATEST_YEARS);
   const badDate =
