@@ -1,5 +1,4 @@
-import type { AuditAction } from '../audit/event.ts';
-import { record } from '../audit/store.ts';
+import type { AuditEvent } from '../audit/event.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { emailKey } from '../lib/email.ts';
@@ -9,6 +8,7 @@ import { setOwner } from './change-store.ts';
 import { followOwnerChange } from './follow-owner-change.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
+import { recordForOwner } from './record-for-owner.ts';
 import {
   activeUserByEmail,
   deleteTransfer,
@@ -48,7 +48,7 @@ export async function offerTransfer(
     throw new ValidationError({ email: ['It is yours already.'] });
   }
   await insertTransfer(tx, { clientId, fromUserId: ownerId, toUserId: receiverId, email: address });
-  await log(tx, 'offered', actor, ownerId, application, origin, { email: address });
+  await log(tx, 'offered', application, ownerId, { actor, origin, data: { email: address } });
   await mailOwner(tx, application, { change: 'transfer_offered', details: [address], origin });
   if (receiverId !== undefined) {
     await mailOwner(tx, application, { change: 'transfer_received', userId: receiverId });
@@ -68,7 +68,7 @@ export async function withdrawTransfer(
   const application = await lockForActor(tx, actor, clientId);
   const offer = await deleteTransfer(tx, clientId);
   if (offer !== undefined) {
-    await log(tx, 'withdrawn', actor, offer.fromUserId, application, origin);
+    await log(tx, 'withdrawn', application, offer.fromUserId, { actor, origin });
   }
 }
 
@@ -90,8 +90,8 @@ export async function acceptTransfer(
   await setOwner(tx, clientId, userId);
   // The former owner's entry says nothing of where the new one was at that moment.
   const data = isReviewed(application) ? { review_reset: true } : {};
-  await log(tx, 'accepted', actor, fromUserId, application, undefined, data);
-  await log(tx, 'accepted', actor, userId, application, origin, data);
+  await log(tx, 'accepted', application, fromUserId, { actor, data });
+  await log(tx, 'accepted', application, userId, { actor, origin, data });
   await followOwnerChange(tx, application, userId, origin);
 }
 
@@ -107,8 +107,8 @@ export async function declineTransfer(
   origin?: Origin,
 ): Promise<void> {
   const { application, fromUserId } = await takeOffer(tx, userId, clientId);
-  await log(tx, 'declined', actor, fromUserId, application, undefined);
-  await log(tx, 'declined', actor, userId, application, origin);
+  await log(tx, 'declined', application, fromUserId, { actor });
+  await log(tx, 'declined', application, userId, { actor, origin });
 }
 
 /** Operators cannot end the suspension of an application that is theirs; transferred, it would not be. */
@@ -119,11 +119,7 @@ function refuseSuspended({ suspendedAt }: Application): void {
 }
 
 /** Under the application's lock, as every change of an offer: of two answers one is the first. */
-async function takeOffer(
-  tx: Tx,
-  userId: string,
-  clientId: string,
-): Promise<{ application: Application; fromUserId: string }> {
+async function takeOffer(tx: Tx, userId: string, clientId: string) {
   const application = await lockOrThrow(tx, clientId);
   const offer = await deleteTransfer(tx, clientId, userId);
   if (offer === undefined || offer.fromUserId !== application.ownerId) {
@@ -132,23 +128,14 @@ async function takeOffer(
   return { application, fromUserId: offer.fromUserId };
 }
 
-async function log(
+/** Adds an entry to the log of one of the two users. */
+function log(
   tx: Tx,
   what: 'offered' | 'withdrawn' | 'accepted' | 'declined',
-  actor: Actor,
-  userId: string,
   application: Application,
-  origin: Origin | undefined,
-  data: Record<string, unknown> = {},
+  userId: string,
+  event: Pick<AuditEvent, 'actor' | 'origin' | 'data'>,
 ): Promise<void> {
-  const action: AuditAction = `stagedoor.application.transfer_${what}`;
-  const { clientId, name } = application;
-  await record(tx, {
-    action,
-    actor,
-    userId,
-    clientId,
-    origin,
-    data: { application: name, ...data },
-  });
+  const action = `stagedoor.application.transfer_${what}` as const;
+  return recordForOwner(tx, { ...application, ownerId: userId }, { action, ...event });
 }

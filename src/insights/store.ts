@@ -72,26 +72,18 @@ export async function listErrors(
   ]);
   const order = { by: { id: 'bigint' }, direction: 'desc' } as const;
   const part = await readSlice(rows, slice, order, count);
-  return { ...part, entries: part.entries.map(toClientError) };
-}
-
-function toClientError(row: {
-  readonly id: string | number;
-  readonly happenedAt: Date;
-  readonly endpoint: string;
-  readonly error: string;
-  readonly reason: string;
-  readonly details: Record<string, unknown>;
-}): ClientError {
-  const { [REQUEST_ID]: requestId, ...details } = toDetails(row.details);
-  return {
-    ...row,
-    id: String(row.id),
-    endpoint: ENDPOINTS.find((endpoint) => endpoint === row.endpoint) ?? 'token',
-    reason: toReason(row.reason),
-    details,
-    requestId: typeof requestId === 'string' ? requestId : undefined,
-  };
+  const entries = part.entries.map((row) => {
+    const { [REQUEST_ID]: requestId, ...details } = toDetails(row.details);
+    return {
+      ...row,
+      id: String(row.id),
+      endpoint: ENDPOINTS.find((one) => one === row.endpoint) ?? 'token',
+      reason: toReason(row.reason),
+      details,
+      requestId: typeof requestId === 'string' ? requestId : undefined,
+    };
+  });
+  return { ...part, entries };
 }
 
 /** Returns the reason of a row. A newer version, while this one is still running, may know more. */
