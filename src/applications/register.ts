@@ -1,4 +1,4 @@
-import { createSecret } from '../client-secrets/create-secret.ts';
+import { createSecret } from '../client-secrets/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';

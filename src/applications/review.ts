@@ -2,20 +2,22 @@ import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';
 import { StagedoorError, ValidationError } from '../lib/errors.ts';
 import { isUnprintableInLines } from '../lib/printable.ts';
+import { enqueueMail } from '../mail/outbox-store.ts';
 import { type Application, applicationState, isReviewed } from './application.ts';
 import { selectLookalikes } from './candidate-store.ts';
 import { setReviewed } from './change-store.ts';
 import { lockForActor, lockOrThrow } from './lock.ts';
 import { mailOwner } from './mail-owner.ts';
-import { notifyOperators } from './notify-operators.ts';
 import { recordForOwner } from './record-for-owner.ts';
 import { refuseOwnDecision } from './refuse-own-decision.ts';
-import type { NameSettings, QueueSettings } from './review-need.ts';
+import { kindsToReview, type NameSettings, type QueueSettings } from './review-need.ts';
 import {
+  countWaiting,
   selectReviewState,
   setReviewedDetails,
   setReviewQuestion,
   setReviewRequested,
+  takeOperatorsToNotify,
 } from './review-store.ts';
 import { replaceUnsafeName } from './safe-name.ts';
 import { findApplication } from './store.ts';
@@ -116,4 +118,22 @@ export async function askOwner(
     data: { question, ...own },
   });
   await mailOwner(tx, application, { change: 'review_question', reason: question });
+}
+
+/**
+ * Mails operators that applications wait for a review: at most one mail a day to each, and only if
+ * something waits that the last one did not count.
+ * @returns number of mails
+ */
+export async function notifyOperators(tx: Tx, config: QueueSettings): Promise<number> {
+  const { count, latest } = await countWaiting(tx, kindsToReview(config));
+  if (latest === null) {
+    return 0;
+  }
+  const operators = await takeOperatorsToNotify(tx, latest);
+  for (const { email: recipient, locale, timezone } of operators) {
+    const data = { at: new Date().toISOString(), timezone, count };
+    await enqueueMail(tx, { kind: 'review_waiting', recipient, locale, data });
+  }
+  return operators.length;
 }

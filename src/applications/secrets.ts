@@ -5,8 +5,7 @@ import {
   findDeletable,
   LABEL_LIMIT,
 } from '../client-secrets/client-secret.ts';
-import { createSecret } from '../client-secrets/create-secret.ts';
-import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
+import { createSecret, deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor, Origin } from '../lib/actor.ts';

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from 'kysely';
 import type { Db } from '../db/database.ts';
+import type { Batch } from '../db/delete-due.ts';
 import { isLiveGrant } from '../db/live-grant.ts';
 
 /** Grants from which on the users of an application are counted by a job, and not for each page. */
@@ -41,4 +42,24 @@ export async function keepUsage(db: Db, clientIds: readonly string[]): Promise<v
     .deleteFrom('application_usage')
     .where(sql<SqlBool>`client_id <> all (${[...clientIds]}::text[])`)
     .execute();
+}
+
+/**
+ * Counts the connected users of applications with many grants, one application per call.
+ * @returns a function that does the next one
+ */
+export function countLargeApplications(db: Db): () => Promise<Batch> {
+  let left: string[] | undefined;
+  return async () => {
+    if (left === undefined) {
+      left = await selectLargeApplications(db);
+      await keepUsage(db, left);
+    }
+    const next = left.shift();
+    if (next === undefined) {
+      return { rows: 0, more: false };
+    }
+    await countUsage(db, next);
+    return { rows: 1, more: left.length > 0 };
+  };
 }

@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
-import type { RecordSecretUse } from '../client-secrets/record-use.ts';
+import type { RecordSecretUse } from '../client-secrets/store.ts';
 import type { Database } from '../db/database.ts';
 import { clientAddress } from '../http/origin.ts';
 import { isClientId } from '../lib/client-id.ts';

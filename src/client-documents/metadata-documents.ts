@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { adoptCandidate } from '../applications/adopt.ts';
 import { type Application, applicationState } from '../applications/application.ts';
 import type { Candidate, CandidateSource } from '../applications/candidate.ts';
 import { toApplication } from '../applications/candidate-store.ts';
+import { lockOrThrow } from '../applications/lock.ts';
 import { hasUnsafeName, safeName } from '../applications/safe-name.ts';
+import { findApplication } from '../applications/store.ts';
+import { record } from '../audit/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Db } from '../db/database.ts';
-import { inTransaction } from '../db/transaction.ts';
+import { inTransaction, type Tx } from '../db/transaction.ts';
 import type { Fetcher } from '../fetch/fetcher.ts';
 import { isDocumentAddress } from '../lib/client-id.ts';
 import { RetryLaterError, StagedoorError } from '../lib/errors.ts';
@@ -15,11 +19,12 @@ import {
   isCopyTooOld,
   noteFailure,
   noteFetched,
+  recordForUsers,
   takeStale,
+  updateFromCandidate,
 } from './document-store.ts';
 import { type DocumentRules, readDocument } from './read-document.ts';
 import { type ReportDeps, reportKnown, reportUnknown } from './report-failure.ts';
-import { hasDetailsOf, updateFromDocument } from './update-from-document.ts';
 
 /** Dependencies of the source. */
 export interface DocumentDeps {
@@ -175,4 +180,55 @@ async function withSafeName(
   }
   const isUnsafe = hasUnsafeName(config, await toApplication(db, candidate));
   return isUnsafe ? { ...candidate, name: safeName(candidate) } : candidate;
+}
+
+/** Fields of an application that come from its document. */
+const FIELDS = [
+  'name',
+  'homepageUrl',
+  'privacyPolicyUrl',
+  'termsUrl',
+  'clientType',
+  'redirectUris',
+  'scopes',
+  'fingerprint',
+] as const;
+
+/** Tests if an application has the details of a copy of its document. */
+export function hasDetailsOf(application: Application, candidate: Candidate): boolean {
+  return changedFields(application, candidate).length === 0;
+}
+
+function changedFields(application: Application, candidate: Candidate): string[] {
+  return FIELDS.filter((field) => !isDeepStrictEqual(application[field], candidate[field]));
+}
+
+/**
+ * Brings an application up to date with a newer copy of its document. A change ends the review. If
+ * redirect hosts or keys are other ones, grants for the earlier ones answer no further request, and
+ * their users get an entry in the log.
+ */
+export async function updateFromDocument(tx: Tx, candidate: Candidate): Promise<void> {
+  const { clientId } = candidate;
+  const before = await lockOrThrow(tx, clientId);
+  const changed = changedFields(before, candidate);
+  if (changed.length === 0) {
+    return;
+  }
+  await updateFromCandidate(tx, candidate);
+  const after = await findApplication(tx, clientId);
+  const resetReview = before.reviewedAt !== null && after?.reviewedAt === null;
+  await record(tx, {
+    action: 'stagedoor.application.changed',
+    actor: 'system',
+    clientId,
+    data: {
+      application: candidate.name,
+      changed: changed.filter((field) => field !== 'fingerprint'),
+      ...(resetReview ? { review_reset: true } : {}),
+    },
+  });
+  if (before.fingerprint !== candidate.fingerprint) {
+    await recordForUsers(tx, candidate);
+  }
 }

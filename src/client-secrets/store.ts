@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
+import { hashOf, newCredential } from '../lib/credentials.ts';
+import { onceAMinute } from '../lib/once-a-minute.ts';
 import type { ClientSecret } from './client-secret.ts';
 
 /** The tables of secrets, which have the same columns. */
@@ -30,19 +32,29 @@ export function selectSecrets(
     .execute();
 }
 
-/** Adds a secret: its hash, and its last four characters. */
-export function insertSecret(
+/** Creates a secret for a client, of which only the hash is stored. It is returned here and never again. */
+export async function createSecret(
   tx: Tx,
   table: SecretTable,
-  secret: {
-    readonly client_id: string;
-    readonly secret_hash: Uint8Array;
-    readonly last_four: string;
-    readonly label: string;
-    readonly expires_at: Date | null;
-  },
-): Promise<ClientSecret> {
-  return tx.insertInto(table).values(secret).returning(COLUMNS).executeTakeFirstOrThrow();
+  clientId: string,
+  {
+    label = '',
+    expiresAt = null,
+  }: { readonly label?: string; readonly expiresAt?: Date | null } = {},
+): Promise<{ secret: ClientSecret; clientSecret: string }> {
+  const clientSecret = newCredential('sds');
+  const secret = await tx
+    .insertInto(table)
+    .values({
+      client_id: clientId,
+      secret_hash: hashOf(clientSecret),
+      last_four: clientSecret.slice(-4),
+      label,
+      expires_at: expiresAt,
+    })
+    .returning(COLUMNS)
+    .executeTakeFirstOrThrow();
+  return { secret, clientSecret };
 }
 
 export async function deleteSecretRow(tx: Tx, table: SecretTable, id: string): Promise<void> {
@@ -77,4 +89,16 @@ export async function updateSecretUsed(
       ]),
     )
     .execute();
+}
+
+/** Records that a request was authenticated by the secret with this SHA-256. */
+export type RecordSecretUse = (secretHash: Uint8Array) => void;
+
+/**
+ * Creates the recorder of secret uses, which writes each secret at most once a minute, outside of the
+ * request's transaction.
+ */
+export function createRecordSecretUse(db: Db, table: SecretTable): RecordSecretUse {
+  const record = onceAMinute((key) => updateSecretUsed(db, table, Buffer.from(key, 'base64')));
+  return (secretHash) => record(Buffer.from(secretHash).toString('base64'));
 }

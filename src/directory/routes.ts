@@ -10,12 +10,9 @@ import { type PasswordQueue, passwordWork } from '../users/password-queue.ts';
 import type { ProvisionedUser } from '../users/user.ts';
 import { findProvisionedUser, listUsers } from '../users/user-store.ts';
 import { deleteOrganizer, putOrganizer } from './change-organizer.ts';
-import { deleteUser } from './delete-user.ts';
 import { bulkEndpoint } from './import/routes.ts';
 import { findOrganizer, listOrganizers } from './organizer-store.ts';
-import { patchUser } from './patch-user.ts';
 import { putAnswer } from './put-outcome.ts';
-import { putUser } from './put-user.ts';
 import { withSubject, withSubjects } from './set-identity.ts';
 import { teamEndpoints } from './team-routes.ts';
 import {
@@ -31,6 +28,7 @@ import {
   userChanges,
   userQuery,
 } from './wire.ts';
+import { deleteUser, patchUser, putUser } from './write-user.ts';
 
 /** `/api/v1/users/` and `/api/v1/directory/`, for the platform: its copy of the directory. */
 export function directoryEndpoints(

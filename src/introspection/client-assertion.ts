@@ -7,7 +7,7 @@ import {
 } from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
 import { ASSERTION_ALGORITHMS } from '../client-keys/public-key.ts';
-import type { RecordKeyUse } from '../client-keys/record-use.ts';
+import type { RecordKeyUse } from '../client-keys/store.ts';
 import type { Db } from '../db/database.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 import { useProof } from '../tokens/proof-store.ts';

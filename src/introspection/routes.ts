@@ -1,8 +1,8 @@
 import type { Context, Middleware } from 'koa';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
-import type { RecordKeyUse } from '../client-keys/record-use.ts';
-import type { RecordSecretUse } from '../client-secrets/record-use.ts';
+import type { RecordKeyUse } from '../client-keys/store.ts';
+import type { RecordSecretUse } from '../client-secrets/store.ts';
 import type { Database } from '../db/database.ts';
 import { readForm } from '../http/form.ts';
 import { clientAddress } from '../http/origin.ts';

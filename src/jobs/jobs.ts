@@ -1,5 +1,5 @@
-import { countLargeApplications } from '../applications/count-usage.ts';
-import { notifyOperators } from '../applications/notify-operators.ts';
+import { notifyOperators } from '../applications/review.ts';
+import { countLargeApplications } from '../applications/usage-store.ts';
 import { recordAuthenticationFailures } from '../audit/authentication-failures.ts';
 import { trimLog } from '../audit/trim-store.ts';
 import { trimChanges } from '../changes/changes-store.ts';
@@ -10,9 +10,8 @@ import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { continueDeletion } from '../deletions/remove-grants.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
-import { countDailyUsers } from '../insights/daily-users-store.ts';
 import { notifyFailing } from '../insights/failure-mails.ts';
-import { foldRequestCounts } from '../insights/request-count-store.ts';
+import { countDailyUsers, foldRequestCounts } from '../insights/request-count-store.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
 import { deleteEndedSessions } from '../sessions/session-store.ts';
 import { purgeSigningKeys } from '../signing-keys/signing-key-store.ts';

@@ -6,7 +6,7 @@ import {
   readAssertionNames,
 } from '../client-keys/assertion.ts';
 import type { KeySets } from '../client-keys/key-sets.ts';
-import type { RecordKeyUse } from '../client-keys/record-use.ts';
+import type { RecordKeyUse } from '../client-keys/store.ts';
 import type { PublicJwk } from '../lib/public-jwk.ts';
 
 type Claims = Readonly<Record<string, unknown>>;

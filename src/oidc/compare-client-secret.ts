@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Client } from 'oidc-provider';
-import type { RecordSecretUse } from '../client-secrets/record-use.ts';
+import type { RecordSecretUse } from '../client-secrets/store.ts';
 import { hashOf } from '../lib/credentials.ts';
 
 /**

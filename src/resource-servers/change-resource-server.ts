@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { record } from '../audit/store.ts';
-import { createSecret } from '../client-secrets/create-secret.ts';
+import { createSecret } from '../client-secrets/store.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';
 import { isClientId } from '../lib/client-id.ts';

@@ -1,7 +1,6 @@
 import { record } from '../audit/store.ts';
 import { assertRoom, type ClientSecret, findDeletable } from '../client-secrets/client-secret.ts';
-import { createSecret } from '../client-secrets/create-secret.ts';
-import { deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
+import { createSecret, deleteSecretRow, selectSecrets } from '../client-secrets/store.ts';
 import type { Db } from '../db/database.ts';
 import type { Tx } from '../db/transaction.ts';
 import type { Actor } from '../lib/actor.ts';

@@ -1,4 +1,4 @@
-import type { RecordSecretUse } from '../client-secrets/record-use.ts';
+import type { RecordSecretUse } from '../client-secrets/store.ts';
 import type { Config } from '../config/config.ts';
 import type { Database } from '../db/database.ts';
 import { hashOf, newCredential } from '../lib/credentials.ts';

@@ -3,7 +3,7 @@ import { before, describe, test } from 'node:test';
 import { sql } from 'kysely';
 import { offerTransfer } from '../../src/applications/transfer.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
-import { deleteUser } from '../../src/directory/delete-user.ts';
+import { deleteUser } from '../../src/directory/write-user.ts';
 import { isSignedIn } from '../support/account.ts';
 import { putTeam, putUser, registerApplication, type TestUser } from '../support/factories.ts';
 import { withPlatform } from '../support/fixture.ts';

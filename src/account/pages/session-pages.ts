@@ -6,8 +6,7 @@ import { roughAddress } from '../../lib/rough-address.ts';
 import { deviceWords } from '../../mail/origin-words.ts';
 import { endPickedSessions } from '../../sessions/end-sessions.ts';
 import { type UserPageDeps, type UserRequest, userPage } from '../../sessions/pages/user-page.ts';
-import type { UserSession } from '../../sessions/session.ts';
-import { listSessions } from '../../sessions/session-store.ts';
+import { listSessions, type UserSession } from '../../sessions/session-store.ts';
 import type { AccountText } from '../texts.ts';
 
 /** Path of the list of sessions. */

@@ -1,7 +1,7 @@
 import { record } from '../../audit/store.ts';
 import type { Db } from '../../db/database.ts';
 import type { Tx } from '../../db/transaction.ts';
-import { patchUser } from '../../directory/patch-user.ts';
+import { patchUser } from '../../directory/write-user.ts';
 import { noFields } from '../../http/form.ts';
 import { type Page, render, seeOther } from '../../http/page.ts';
 import { found, StagedoorError } from '../../lib/errors.ts';

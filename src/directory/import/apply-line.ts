@@ -6,7 +6,7 @@ import { putTeam } from '../change-team.ts';
 import type { UserEditor } from '../operator-role.ts';
 import { isSlug } from '../organizer.ts';
 import type { PutOutcome } from '../put-outcome.ts';
-import { putUser } from '../put-user.ts';
+import { putUser } from '../write-user.ts';
 import type { ImportItem } from './line.ts';
 
 /**
