@@ -3,7 +3,7 @@ import { putUser, registerApplication, type TestUser } from '../factories.ts';
 import { type ClientCredentials, manage } from '../platform.ts';
 import type { TestServer } from '../server.ts';
 import { deny, signIn } from './person.ts';
-import { ageSignIns, type Look, type Traveller } from './tour.ts';
+import { ageSignIns, type Look, renewSignIns, type Traveller } from './tour.ts';
 import { openWindow } from './window.ts';
 
 const APPLICATIONS = '/account/applications';
@@ -147,6 +147,7 @@ async function tourEnd({ server, page, look }: Desk, clientId: string): Promise<
   await ageSignIns(server);
   await submit(page);
   await look(page, 'delete-sign-in');
+  await renewSignIns(server);
 }
 
 /** Shows suspended and disabled applications, and one that another user offers. */

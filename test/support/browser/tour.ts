@@ -35,6 +35,14 @@ export async function ageSignIns(server: TestServer): Promise<void> {
     .execute();
 }
 
+/** Makes all sign-ins recent. */
+export async function renewSignIns(server: TestServer): Promise<void> {
+  await server.database.db
+    .updateTable('sessions')
+    .set({ authenticated_at: sql<Date>`now()` })
+    .execute();
+}
+
 /** Makes every grant look as if it was last used some days ago. */
 export async function ageGrants(server: TestServer, days: number): Promise<void> {
   await server.database.db
