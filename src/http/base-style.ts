@@ -10,10 +10,13 @@ export const UNUSED = {
   ],
 } as const;
 
+/** Elements that look as our rules say, without those of Pico CSS. */
+const RESTYLED = ['article', 'aside', 'nav'];
+
 const words = (list: readonly string[]) => `(?:${list.join('|')})(?![\\w-])`;
 const UNUSED_SELECTOR = new RegExp(
   [
-    `(?:^|[\\s>])${words(UNUSED.elements)}`,
+    `(?:^|[\\s>(])${words([...UNUSED.elements, ...RESTYLED])}`,
     `\\.${words(UNUSED.classes)}`,
     `\\[${words(UNUSED.attributes)}`,
     // Pages follow the browser's colors.
@@ -25,11 +28,13 @@ const UNUSED_SELECTOR = new RegExp(
 
 /**
  * Returns Pico CSS without the rules that no page needs, and without custom properties that neither
- * its rules nor ours use.
+ * its rules nor ours use. Rules for the role of a button are for the class `button`.
  * @param own our style sheets
  */
 export function baseStyle(own: string): string {
-  const css = readFileSync(new URL(import.meta.resolve('@picocss/pico/css/pico.min.css')), 'utf8');
+  const file = new URL(import.meta.resolve('@picocss/pico/css/pico.min.css'));
+  // A link that looks like a button stays a link: it has our class, and not the role.
+  const css = readFileSync(file, 'utf8').replaceAll('[role=button]', '.button');
   const [start = '', license = ''] = /^[^{]*?(\/\*![\s\S]*?\*\/)/.exec(css) ?? [];
   const rules = rulesOf(css.slice(start.length)).map(withoutUnused).join('');
   return license + withoutUnusedProperties(rules, own);
