@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
+import { StagedoorError } from '../lib/errors.ts';
 import { Lane, type Pipeline, pipelineOf } from './pipeline.ts';
 import {
   GroupError,
@@ -18,6 +19,8 @@ interface Waiting {
   readonly client: PreparingClient;
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Milliseconds of `performance.now()`. */
+  readonly since: number;
   readonly resolve: (rows: unknown[]) => void;
   readonly reject: (error: unknown) => void;
   /** Runs a function as part of the request, for traces. */
@@ -43,6 +46,12 @@ export function createGroupCommit(
 class GroupLane extends Lane {
   #waiting: Waiting[] = [];
   #isCommitting = false;
+  readonly #patience: number;
+
+  constructor(options: PreparingClientOptions, settings: SessionSettings) {
+    super(options, settings);
+    this.#patience = options.query_timeout ?? Number.POSITIVE_INFINITY;
+  }
 
   protected override send<Row extends object>(
     client: PreparingClient,
@@ -51,7 +60,8 @@ class GroupLane extends Lane {
   ): Promise<Row[]> {
     const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
     const inContext = STATEMENTS.hasSubscribers ? AsyncLocalStorage.snapshot() : inAnyContext;
-    this.#waiting.push({ client, text, values, resolve, reject, inContext });
+    const since = performance.now();
+    this.#waiting.push({ client, text, values, since, resolve, reject, inContext });
     if (!this.#isCommitting) {
       this.#isCommitting = true;
       void this.#commitWaiting();
@@ -64,9 +74,21 @@ class GroupLane extends Lane {
     // Those of the same turn of the event loop.
     await setImmediate();
     while (this.#waiting.length > 0) {
+      this.#refuseLate();
       await this.#commit(this.#takeGroup());
     }
     this.#isCommitting = false;
+  }
+
+  /** Refuses statements that waited as long as one may take. Nothing of them was sent. */
+  #refuseLate(): void {
+    const oldest = performance.now() - this.#patience;
+    const firstInTime = this.#waiting.findIndex(({ since }) => since > oldest);
+    const late = this.#waiting.splice(0, firstInTime < 0 ? this.#waiting.length : firstInTime);
+    this.refused += late.length;
+    for (const { reject } of late) {
+      reject(new StagedoorError('database_unreachable', 'The statement waited too long.'));
+    }
   }
 
   /** Takes statements that are for the same connection: after a loss there is another one. */
@@ -104,10 +126,16 @@ const inAnyContext = <T>(work: () => T): T => work();
 
 function runTogether(client: PreparingClient, group: readonly Waiting[]): Promise<unknown[][]> {
   const results = client.queryGroup(group);
+  // With the code of PostgreSQL.
+  const announced = STATEMENTS.hasSubscribers ? results.catch(throwCause) : results;
   for (const { text, inContext } of group) {
-    inContext(() => announceStatement(text, results));
+    inContext(() => announceStatement(text, announced));
   }
   return results;
+}
+
+function throwCause({ cause }: GroupError): never {
+  throw cause;
 }
 
 /** Rejects the statement that failed, or all if it is not known what became of them. Returns the others. */

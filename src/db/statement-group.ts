@@ -10,7 +10,9 @@ export interface PreparedStatement {
 }
 
 /** A query, with functions that pg calls and its types do not name. */
-type AnsweredQuery = pg.Query & {
+type AnsweredQuery = Omit<pg.Query, 'submit'> & {
+  /** Returns the reason why nothing could be sent. */
+  submit(connection: pg.Connection): Error | null | undefined;
   handleRowDescription(message: { readonly fields: readonly pg.FieldDef[] }): void;
   handleDataRow(message: unknown): void;
 };
@@ -34,18 +36,33 @@ export function statementGroup(
   const group = new pg.Query(`/* ${statements.length} statements of several requests */`);
   return Object.assign(group, {
     callback: (error: unknown) => callback(error, rows, answered),
-    submit: (connection: pg.Connection) => {
-      const withoutSync = quiet(connection);
-      for (const query of queries) {
-        query.submit(withoutSync);
-      }
-      connection.sync();
-    },
+    submit: (connection: pg.Connection) => sendAll(queries, connection),
     handleDataRow: (message: unknown) => queries[answered]?.handleDataRow(message),
     handleCommandComplete: () => {
       answered += 1;
     },
   });
+}
+
+/** Sends the queries in one system call. */
+function sendAll(queries: readonly AnsweredQuery[], connection: pg.Connection): void {
+  const { stream } = connection;
+  const withoutSync = quiet(connection);
+  stream.cork();
+  try {
+    for (const query of queries) {
+      const error = query.submit(withoutSync);
+      if (error) {
+        throw error;
+      }
+    }
+    connection.sync();
+  } catch (error) {
+    // Without its Sync, the answers to the first queries would be taken for those of the next group.
+    stream.destroy(new Error('Connection terminated', { cause: error }));
+  } finally {
+    stream.uncork();
+  }
 }
 
 function toQuery(

@@ -73,6 +73,13 @@ describe('Writes of several requests', () => {
     assert.equal(await countWritten(3_000), 0);
   });
 
+  test('those that wait for others longer than one may take are refused, and not written', async () => {
+    const answers = await Promise.allSettled(numbers(240).map(() => insert(6_000, 0.03)));
+    const refused = answers.filter((one) => one.status === 'rejected');
+    assert.ok(refused.length > 0 && refused.every(({ reason }) => isUnreachable(reason)));
+    assert.equal(await countWritten(6_000), answers.length - refused.length);
+  });
+
   test('a lost connection fails them as unreachable, and later ones succeed', async () => {
     const lost = Promise.allSettled(numbers(16).map(() => insert(4_000, 0.1)));
     while ((await terminateWriting()) < 4) {}
