@@ -1,5 +1,7 @@
 /** Results that one function keeps. */
 const LIMIT = 1_000;
+/** Characters of the longest text whose result is kept: a caller can't fill the memory. */
+const LONGEST = 255;
 
 /**
  * Makes a function that computes the result for a text once while it is asked for often. Only for functions
@@ -16,7 +18,9 @@ export function remember<Result>(compute: (text: string) => Result): (text: stri
       known.clear();
     }
     const result = compute(text);
-    known.set(text, result);
+    if (text.length <= LONGEST) {
+      known.set(text, result);
+    }
     return result;
   };
 }
