@@ -36,23 +36,35 @@ interface Counted {
  */
 export function startCallLog(db: Db, log: Pick<Logger, 'warn'>): CallLog {
   const counts = new Map<string, Counted>();
-  const write = async (call: OperatorCall, calls: number) => {
+  const write = async (entries: readonly (readonly [call: OperatorCall, calls: number])[]) => {
     try {
-      await inTransaction(db, (tx) => recordCall(tx, call, calls));
+      await inTransaction(db, async (tx) => {
+        for (const [call, calls] of entries) {
+          await recordCall(tx, call, calls);
+        }
+      });
     } catch (err) {
+      const calls = entries.reduce((sum, [, count]) => sum + count, 0);
       log.warn({ err, calls }, 'Management API calls not recorded');
     }
   };
   const flush = async () => {
+    const entries: [OperatorCall, number][] = [];
     for (const [kind, counted] of counts) {
       const { count } = counted;
       if (count === 0) {
         counts.delete(kind);
       } else {
-        const { call, entries } = counted;
+        const { call, entries: read } = counted;
         Object.assign(counted, { count: 0, entries: 0 });
-        await write({ ...call, ...(call.read && { read: { ...call.read, entries } }) }, count);
+        entries.push([
+          { ...call, ...(call.read && { read: { ...call.read, entries: read } }) },
+          count,
+        ]);
       }
+    }
+    if (entries.length > 0) {
+      await write(entries);
     }
   };
   let running: Promise<void> = Promise.resolve();
@@ -73,7 +85,7 @@ export function startCallLog(db: Db, log: Pick<Logger, 'warn'>): CallLog {
       if (counts.size < CAPACITY) {
         counts.set(kind, { call, count: 0, entries: 0 });
       }
-      await write(call, 1);
+      await write([[call, 1]]);
     },
     flush: flushInTurn,
     stop: () => {
