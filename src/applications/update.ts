@@ -45,8 +45,8 @@ export async function updateApplication(
 
 /**
  * Updates an application for its owner. Owner and state change elsewhere.
- * @param expected `updatedAt` of the version that the form was made from; an invalid date is older than
- *   every change
+ * @param expected `updatedAt` of the version that the form was made from; an invalid date and one in
+ *   the future are older than every change
  * @throws StagedoorError `not_found`, also if it belongs to another user; ChangedMeanwhileError;
  *   ValidationError
  */
@@ -62,7 +62,8 @@ export async function updateOwnApplication(
   const before = await lockForActor(tx, actor, clientId);
   if (before.updatedAt.getTime() !== expected.getTime()) {
     // A review or a suspension meanwhile is nothing that this would overwrite.
-    const since = Number.isNaN(expected.getTime()) ? new Date(0) : expected;
+    const time = expected.getTime();
+    const since = time > 0 && time <= Date.now() ? expected : new Date(0);
     const fields = await selectChangedFields(tx, clientId, since);
     if (fields.length > 0) {
       throw new ChangedMeanwhileError(fields);

@@ -94,6 +94,9 @@ describe('Editing an application', () => {
       assert.deepEqual(error.fields, ['homepageUrl', 'name', 'redirectUris']);
       return true;
     });
+    for (const time of [Number.NaN, -1, 8.64e15]) {
+      await assert.rejects(edit({ name: 'Forged' }, new Date(time)), ChangedMeanwhileError);
+    }
     assert.equal((await read()).name, 'First');
     assert.equal((await edit({ name: 'Second' })).name, 'Second');
   });
