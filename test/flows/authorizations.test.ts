@@ -334,7 +334,7 @@ describe('Authorizations page', () => {
     assert.equal(page.body.match(/name="applications" value="[^"]+"/g)?.length, 3);
     const filtered = (await open(agent, `${AUTHORIZATIONS}?can=edit`)).body;
     const all = `${AUTHORIZATIONS}/applications/${application.clientId}/revoke`;
-    assert.ok(filtered.includes(`"row-action danger-link" href="${all}"`), 'counts all grants');
+    assert.ok(filtered.includes(`"row-action danger" href="${all}"`), 'counts all grants');
     const values = [...filtered.matchAll(/name="applications" value="([^"]+)"/g)];
     const boxes = values.map(([, id]) => id).filter((id) => id !== kept.clientId);
     const query = new URLSearchParams(
