@@ -1,36 +1,26 @@
 import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { before, describe, it } from 'node:test';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { signIn } from '../support/browser/person.ts';
-import { openWindow } from '../support/browser/window.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize } from '../support/flow.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const ACTIVITY = '/account/activity';
 
 describe('Activity log in a real browser', { skip }, () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let browser: Browser;
+  const chromium = withBrowser();
+  const { server, platform } = withPlatform();
 
   before(async () => {
-    browser = await openBrowser();
-    server = await startServer();
-    platform = await createPlatform(server);
     await authorize(server, { application: platform.application, user: platform.ada });
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
   });
 
   it('is linked from account pages, and can be filtered by keyboard without scripts', async () => {
-    await using window = await openWindow(browser, server, { javaScriptEnabled: false });
+    await using window = await openWindow(chromium.browser, server, { javaScriptEnabled: false });
     const { page } = window;
     await page.goto('/account/authorizations');
     await signIn(page, platform.ada);
@@ -63,7 +53,7 @@ describe('Activity log in a real browser', { skip }, () => {
   });
 
   it('can be downloaded as a file', async () => {
-    await using window = await openWindow(browser, server);
+    await using window = await openWindow(chromium.browser, server);
     const { page } = window;
     await page.goto(ACTIVITY);
     await signIn(page, platform.ada);

@@ -1,41 +1,28 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { allow, signIn, tick } from '../support/browser/person.ts';
 import { startApplication } from '../support/browser/site.ts';
-import { openWindow } from '../support/browser/window.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { createAgent } from '../support/mcp/agent.ts';
-import { type McpSite, startMcpSite } from '../support/mcp/site.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startMcpSite } from '../support/mcp/site.ts';
 import { says, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
 describe('An agent in a real browser', { skip }, () => {
-  let browser: Browser;
-  let server: TestServer;
-  let platform: TestPlatform;
-  let site: McpSite;
-  let receiver: Awaited<ReturnType<typeof startApplication>>;
-
-  before(async () => {
-    browser = await openBrowser();
-    server = await startServer();
-    platform = await createPlatform(server);
-    site = await startMcpSite(server);
-    receiver = await startApplication();
-  });
-  after(async () => {
-    await receiver?.close();
-    await site?.close();
-    await server?.close();
-    await browser?.close();
-  });
+  const chromium = withBrowser();
+  const { server, platform } = withPlatform();
+  const site = prepared(
+    () => startMcpSite(server),
+    (one) => one.close(),
+  );
+  const receiver = prepared(startApplication, (one) => one.close());
 
   it('gets one of two organizers, and nothing after the user disconnected it', async () => {
-    await using window = await openWindow(browser, server);
+    await using window = await openWindow(chromium.browser, server);
     const { page } = window;
     const agent = createAgent({
       url: site.url,

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { signIn } from '../support/browser/person.ts';
-import { type Site, startSite } from '../support/browser/site.ts';
+import { startSite } from '../support/browser/site.ts';
 import { assertSound } from '../support/browser/soundness.ts';
-import { startUpstreamWorld, type UpstreamWorld } from '../support/browser/upstream-tour.ts';
-import { openWindow } from '../support/browser/window.ts';
+import { startUpstreamWorld } from '../support/browser/upstream-tour.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
 import { canBlockCookies, openWithoutCookies } from '../support/browser/without-cookies.ts';
+import { prepared } from '../support/fixture.ts';
 import { textFor } from '../support/texts.ts';
 
 const skip =
@@ -15,20 +16,9 @@ const skip =
   'no Chromium is installed that can block cookies';
 
 describe('A real browser that blocks cookies', { skip }, () => {
-  let browser: Browser;
-  let site: Site;
-  let world: UpstreamWorld;
-
-  before(async () => {
-    browser = await openBrowser();
-    site = await startSite();
-    world = await startUpstreamWorld();
-  });
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-    await world?.close();
-  });
+  const chromium = withBrowser();
+  const site = prepared(startSite, (one) => one.close());
+  const world = prepared(startUpstreamWorld, (one) => one.close());
 
   const heading = (page: Page, key: string) =>
     page.getByRole('heading', { name: textFor(key), level: 1 }).waitFor();
@@ -50,12 +40,12 @@ describe('A real browser that blocks cookies', { skip }, () => {
       await signIn(page, site.ada);
       await heading(page, 'error.cookies.title');
     }
-    await using window = await openWindow(browser, site.server);
+    await using window = await openWindow(chromium.browser, site.server);
     await window.page.goto(link);
     await signIn(window.page, site.ada);
     await atConsent(window.page);
 
-    await using other = await openWindow(browser, site.server);
+    await using other = await openWindow(chromium.browser, site.server);
     await other.page.goto(window.page.url());
     await heading(other.page, 'over.title.other_browser');
     await assertSound(other.page, 'page about another browser');

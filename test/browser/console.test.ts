@@ -1,38 +1,26 @@
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { signIn } from '../support/browser/person.ts';
 import { assertSound } from '../support/browser/soundness.ts';
-import { openWindow } from '../support/browser/window.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-  type TestUser,
-} from '../support/factories.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
+import { putUser, registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorize } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const folder = process.env.SCREENSHOTS;
 
 describe('Operator console in a real browser', { skip }, () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let browser: Browser;
-  let operator: TestUser;
   let changed: TestApplication;
+  const chromium = withBrowser();
+  const { server, platform } = withPlatform();
+  const operator = prepared(() => putUser(server, { id: 'olga', isOperator: true, locale: '' }));
 
   before(async () => {
-    browser = await openBrowser();
-    server = await startServer();
-    platform = await createPlatform(server);
-    operator = await putUser(server, { id: 'olga', isOperator: true, locale: '' });
     const owner = platform.ada.id;
     changed = await registerApplication(server, { owner, name: 'Seatmap Studio' });
     const path = `/api/v1/applications/${changed.clientId}/`;
@@ -44,10 +32,6 @@ describe('Operator console in a real browser', { skip }, () => {
     });
     await authorize(server, { application: platform.application, user: platform.ada });
     await manage(server, 'POST', '/api/v1/operator-tokens/', { name: 'sync', rights: ['read'] });
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
   });
 
   const look = async (page: Page, name: string) => {
@@ -66,7 +50,7 @@ describe('Operator console in a real browser', { skip }, () => {
 
   for (const locale of ['en', 'de']) {
     it(`pages are usable on both screens, in ${locale}`, async () => {
-      await using window = await openWindow(browser, server, { locale });
+      await using window = await openWindow(chromium.browser, server, { locale });
       const { page } = window;
       await page.goto('/operator');
       await signIn(page, operator);
@@ -94,7 +78,7 @@ describe('Operator console in a real browser', { skip }, () => {
   }
 
   it('a review is approved in two actions from the queue, by keyboard and without scripts', async () => {
-    await using window = await openWindow(browser, server, { javaScriptEnabled: false });
+    await using window = await openWindow(chromium.browser, server, { javaScriptEnabled: false });
     const { page } = window;
     await page.goto('/operator');
     await signIn(page, operator);

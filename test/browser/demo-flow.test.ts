@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { afterEach, describe, it } from 'node:test';
+import type { BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { endGrants } from '../support/browser/tour.ts';
-import { openWindow } from '../support/browser/window.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
+import { withServer } from '../support/fixture.ts';
 import { scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
 describe('Demo in a real browser', { skip }, () => {
-  let server: TestServer;
-  let browser: Browser;
-
-  before(async () => {
-    browser = await openBrowser();
-    server = await startServer({ DEMO: '1' });
-  });
-  after(async () => {
-    await browser?.close();
-    await server?.close();
-  });
+  const chromium = withBrowser();
+  const server = withServer({ DEMO: '1' });
 
   // Consent is asked for in each test, also after a test that failed halfway.
   afterEach(() => endGrants(server));
 
-  const open = (options?: BrowserContextOptions) => openWindow(browser, server, options);
+  const open = (options?: BrowserContextOptions) => openWindow(chromium.browser, server, options);
 
   /** Returns a demo user by first name, as the front page lists them. */
   const user = (name: 'ada' | 'ben') => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterEach, describe, it } from 'node:test';
+import type { BrowserContextOptions, Page } from 'playwright-core';
 import { z } from 'zod';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { allow, signIn, tick } from '../support/browser/person.ts';
-import { type Site, startSite } from '../support/browser/site.ts';
+import { startSite } from '../support/browser/site.ts';
 import { ageSignIns, endGrants } from '../support/browser/tour.ts';
-import { openWindow } from '../support/browser/window.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
 import { importDirectory } from '../support/bulk.ts';
 import {
   putUser,
@@ -14,28 +14,21 @@ import {
   type TestApplication,
   type TestUser,
 } from '../support/factories.ts';
+import { prepared } from '../support/fixture.ts';
 import { pattern, says, scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
 
 describe('Pages in a real browser', { skip }, () => {
-  let site: Site;
-  let browser: Browser;
-
-  before(async () => {
-    browser = await openBrowser();
-    site = await startSite();
-  });
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const chromium = withBrowser();
+  const site = prepared(startSite, (one) => one.close());
 
   // Consent is asked for in each test, also after a test that failed halfway.
   afterEach(() => endGrants(site.server));
 
-  const open = (options?: BrowserContextOptions) => openWindow(browser, site.server, options);
+  const open = (options?: BrowserContextOptions) =>
+    openWindow(chromium.browser, site.server, options);
 
   const toConsent = async (page: Page, user: TestUser, application: TestApplication) => {
     await page.goto(site.request(application));

@@ -1,38 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { chromiumPath, openBrowser } from '../support/browser/launch.ts';
+import { afterEach, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
+import { chromiumPath } from '../support/browser/launch.ts';
 import { allow, tick } from '../support/browser/person.ts';
 import { ageSignIns, endGrants } from '../support/browser/tour.ts';
-import {
-  signInAtPlatform,
-  startUpstreamWorld,
-  type UpstreamWorld,
-} from '../support/browser/upstream-tour.ts';
-import { openWindow } from '../support/browser/window.ts';
+import { signInAtPlatform, startUpstreamWorld } from '../support/browser/upstream-tour.ts';
+import { openWindow, withBrowser } from '../support/browser/window.ts';
+import { prepared } from '../support/fixture.ts';
 import { says, scopeText, textFor } from '../support/texts.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 const AUTHORIZATIONS = '/account/authorizations';
 
 describe('Upstream login in a real browser', { skip }, () => {
-  let world: UpstreamWorld;
-  let browser: Browser;
-
-  before(async () => {
-    browser = await openBrowser();
-    world = await startUpstreamWorld();
-  });
-  after(async () => {
-    await browser?.close();
-    await world?.close();
-  });
+  const chromium = withBrowser();
+  const world = prepared(startUpstreamWorld, (one) => one.close());
   afterEach(async () => {
     world.upstream.behaviour = {};
     await endGrants(world.server);
   });
 
-  const open = () => openWindow(browser, world.server);
+  const open = () => openWindow(chromium.browser, world.server);
   const cameBack = (page: Page) =>
     page.getByRole('heading', { name: 'Back with a code' }).waitFor();
   const atConsent = (page: Page) =>

@@ -5,7 +5,7 @@ import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import { sql } from 'kysely';
 import { z } from 'zod';
 import type { OpenApiDocument } from '../../src/api/openapi.ts';
@@ -15,6 +15,7 @@ import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-ex
 import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire.ts';
 import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
+import { withServer } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import {
@@ -24,21 +25,18 @@ import {
   parametersOf,
 } from '../support/openapi/operations.ts';
 import { createWorld, type World } from '../support/openapi/world.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 const called = z.object({ token: z.string(), method: z.string(), path: z.string() });
 
 describe('API reference', () => {
-  let server: TestServer;
+  const server = withServer();
   let world: World;
   let document: OpenApiDocument;
   before(async () => {
-    server = await startServer();
     world = createWorld(server, await createPlatform(server));
     document = await fetchDocument(server);
   });
-  after(() => server.close());
 
   const page = async (path: string, language = 'en') => {
     const response = await fetch(server.issuer + path, {

@@ -1,22 +1,17 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { describe, it } from 'node:test';
+import { createPlatform, registerApplication } from '../support/factories.ts';
+import { prepared } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { FOREIGN_CLIENTS, runForeignClient, whyNotRun } from '../support/foreign-client.ts';
-import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
+import { startSecureServer, whyNotSecure } from '../support/secure-server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const skip = whyNotSecure() ?? false;
 
 describe('Applications in other languages, over https', { skip }, () => {
-  let server: SecureServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startSecureServer();
-    platform = await createPlatform(server);
-  });
-  after(() => server?.close());
+  const server = prepared(startSecureServer, (one) => one.close());
+  const platform = prepared(() => createPlatform(server));
 
   for (const client of FOREIGN_CLIENTS) {
     describe(client.library, { skip: whyNotRun(client) ?? false }, () => {

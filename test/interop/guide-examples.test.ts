@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { z } from 'zod';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { decide, signIn } from '../support/flow.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
+import { decide, signedIn, signIn } from '../support/flow.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import { type Run, runExample } from '../support/guide/run-example.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 /** Interpreters of the programs, and a command that checks if each is installed. */
@@ -45,18 +40,10 @@ const slugs = z.object({ results: z.array(z.object({ slug: z.string() })) });
 const subject = z.object({ sub: z.string() });
 
 describe('Programs of the developer guide', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   /** Browser of Ben, who owns the applications. */
-  let ben: UserAgent;
 
-  before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
-    ben = new UserAgent(server);
-    await signIn(ben, await ben.get('/login'), platform.ben);
-  });
-  after(() => server.close());
+  const ben = prepared(() => signedIn(server, platform.ben));
 
   /** Allows the request as Ada, with the given scopes. */
   async function allow(link: string, scopes?: readonly string[]): Promise<URL> {

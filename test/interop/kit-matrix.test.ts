@@ -1,18 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { before, describe, it } from 'node:test';
 import type { CacheOptions } from '@stagedoor/resource-server';
 import { createResourceServer } from '@stagedoor/resource-server';
 import { z } from 'zod';
-import {
-  createPlatform,
-  putOrganizer,
-  putTeam,
-  registerResourceServer,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putOrganizer, putTeam, registerResourceServer } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { FRAMEWORKS, type StartApi } from '../support/kit/frameworks.ts';
 import type { ClientCredentials } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { obtainTokens } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
@@ -137,15 +131,12 @@ function expected(
 }
 
 describe('Every combination of scope, audience, method, organizer, permission and membership', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
+  const { server, platform } = withPlatform();
   let services: Record<Service, ClientCredentials>;
   /** Tokens by their audience and scopes, separated by spaces. */
   const tokens = new Map<string, string>();
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
     const { open, strict } = RESOURCES;
     services = {
       open: await registerResourceServer(server, 'Open', { resources: [open] }),
@@ -182,7 +173,6 @@ describe('Every combination of scope, audience, method, organizer, permission an
       }
     }
   });
-  after(() => server.close());
 
   /** Puts one team for each permission, so that the user has the union. */
   async function putTeams({ slug, permissions, limited }: Place, member: boolean) {

@@ -3,45 +3,40 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, beforeEach, describe, it } from 'node:test';
+import { before, beforeEach, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { AUTHORIZATIONS, confirm, grantIds, open } from '../support/authorizations.ts';
 import { startDocumentSite } from '../support/document-site.ts';
-import { createPlatform, registerApplication, type TestPlatform } from '../support/factories.ts';
+import { registerApplication } from '../support/factories.ts';
+import { prepared, withPlatform } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { buildKit } from '../support/guide/build-kit.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import { type RunningService, startService } from '../support/guide/run-service.ts';
 import { type Agent, createAgent } from '../support/mcp/agent.ts';
-import { type McpSite, startMcpSite } from '../support/mcp/site.ts';
+import { startMcpSite } from '../support/mcp/site.ts';
 import { credentialsOf } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 const REDIRECT_URI = 'http://127.0.0.1:33418/callback';
 
 describe('The client of the MCP SDK at the demo MCP server', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-  let site: McpSite;
   let clientId: string;
   let browser: UserAgent;
   let agent: Agent;
+  const { server, platform } = withPlatform({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
+  const site = prepared(
+    () => startMcpSite(server),
+    (one) => one.close(),
+  );
 
   before(async () => {
-    server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
-    platform = await createPlatform(server);
-    site = await startMcpSite(server);
     ({ clientId } = await registerApplication(server, {
       owner: 'ben',
       clientType: 'public',
       redirectUris: ['http://127.0.0.1/callback'],
     }));
-  });
-  after(async () => {
-    await site?.close();
-    await server?.close();
   });
   beforeEach(() => {
     browser = new UserAgent(server);

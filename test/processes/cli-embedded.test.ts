@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
+import { withServer } from '../support/fixture.ts';
 import { freePort } from '../support/free-port.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startServer } from '../support/server.ts';
 
 describe('Command line on an embedded database without a running server', () => {
   let folder: string;
@@ -59,11 +60,7 @@ describe('Command line on an embedded database without a running server', () => 
 });
 
 describe('Command line on an embedded database of a running server', () => {
-  let server: TestServer;
-  before(async () => {
-    server = await startServer({ DATABASE_URL: '' });
-  });
-  after(() => server.close());
+  const server = withServer({ DATABASE_URL: '' });
   const env = () => ({ DATA_DIR: server.config.dataDir });
   const cli = (...args: string[]) => stagedoorHere(env(), args);
 

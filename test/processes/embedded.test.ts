@@ -1,39 +1,26 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { listApplications } from '../../src/applications/store.ts';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { newestGrant } from '../support/authorizations.ts';
 import { addKeys, assertionOf, makeKeyPair } from '../support/client-keys.ts';
 import { newDpopKey, newProof } from '../support/dpop.ts';
-import {
-  createPlatform,
-  putUser,
-  registerApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putUser, registerApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { authorize, signIn } from '../support/flow.ts';
 import { call } from '../support/openapi/call.ts';
 import { fetchDocument, operationsOf } from '../support/openapi/operations.ts';
 import { WALKERS } from '../support/openapi/walkers.ts';
 import { createWorld } from '../support/openapi/world.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { introspect, obtainTokens, postForm, refresh, revoke } from '../support/tokens.ts';
-
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
 // Runs the statements of every store on the embedded database. With TEST_ENGINES=all, all flows of
 // `ENGINE_VARIABLES` and `PAGE_ENGINE_VARIABLES` run on it.
 describe('Embedded database', () => {
-  let server: TestServer;
-  let platform: TestPlatform;
-
-  before(async () => {
-    server = await startServer({ DATABASE_URL: '' });
-    platform = await createPlatform(server);
-  });
-  after(() => server.close());
+  const { server, platform } = withPlatform({ DATABASE_URL: '' });
 
   it('operators find applications by words with dots and in Hindi', async () => {
     const name = 'Scanner for pretix.eu हिन्दी v2.0';

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { before, describe, it } from 'node:test';
+import type { Page } from 'playwright-core';
 import { readConfig } from '../../../src/config/config.ts';
 import { composeMail } from '../../../src/mail/compose-mail.ts';
 import type { MailKind } from '../../../src/mail/mail.ts';
 import { findViolations, loadAxe } from '../../support/browser/axe.ts';
-import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
+import { chromiumPath } from '../../support/browser/launch.ts';
+import { withBrowser } from '../../support/browser/window.ts';
 import { hostile, MAIL_KINDS, MAILS } from '../../support/mails.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
@@ -102,18 +103,16 @@ const SAMPLES: readonly { name: string; kind: MailKind; data: unknown }[] = [
 ];
 
 describe('Mails in a real browser', { skip }, () => {
-  let browser: Browser;
+  const chromium = withBrowser();
 
   before(async () => {
-    browser = await openBrowser();
     if (FOLDER !== '') {
       await mkdir(FOLDER, { recursive: true });
     }
   });
-  after(() => browser?.close());
 
   it('are readable on every screen and load nothing', async () => {
-    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    const context = await chromium.browser.newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
     const requests: string[] = [];
     page.on('request', (request) => requests.push(request.url()));

@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { type AgentWorld, startAgentWorld, tourAgents } from '../../support/browser/agent-tour.ts';
+import { before, describe, it } from 'node:test';
+import { startAgentWorld, tourAgents } from '../../support/browser/agent-tour.ts';
 import { tourDevelopers } from '../../support/browser/developer-tour.ts';
-import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
+import { chromiumPath } from '../../support/browser/launch.ts';
 import { signIn, tick } from '../../support/browser/person.ts';
-import { ELSEWHERE, type Site, startSite } from '../../support/browser/site.ts';
+import { ELSEWHERE, startSite } from '../../support/browser/site.ts';
 import { type Look, tourDemo, tourSite } from '../../support/browser/tour.ts';
-import {
-  startUpstreamWorld,
-  tourUpstream,
-  type UpstreamWorld,
-} from '../../support/browser/upstream-tour.ts';
-import { openWindow } from '../../support/browser/window.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import { startUpstreamWorld, tourUpstream } from '../../support/browser/upstream-tour.ts';
+import { openWindow, withBrowser } from '../../support/browser/window.ts';
+import { prepared, withServer } from '../../support/fixture.ts';
 
 // Pictures of every page, to look at: SCREENSHOTS=test/browser/screenshots npm test --
 // test/browser/tour/screenshots.test.ts
@@ -33,26 +28,14 @@ const skip =
   (chromiumPath() === undefined && 'Chromium is not installed');
 
 describe('Screenshots', { skip }, () => {
-  let browser: Browser;
-  let site: Site;
-  let demo: TestServer;
-  let world: UpstreamWorld;
-  let agents: AgentWorld;
+  const chromium = withBrowser();
+  const site = prepared(startSite, (one) => one.close());
+  const demo = withServer({ DATABASE_URL: '', DEMO: '1' });
+  const world = prepared(startUpstreamWorld, (one) => one.close());
+  const agents = prepared(startAgentWorld, (one) => one.close());
 
   before(async () => {
-    browser = await openBrowser();
-    site = await startSite();
-    demo = await startServer({ DATABASE_URL: '', DEMO: '1' });
-    world = await startUpstreamWorld();
-    agents = await startAgentWorld();
     await mkdir(FOLDER, { recursive: true });
-  });
-  after(async () => {
-    await browser?.close();
-    await site.close();
-    await demo.close();
-    await world.close();
-    await agents.close();
   });
 
   for (const width of WIDTHS) {
@@ -65,11 +48,11 @@ describe('Screenshots', { skip }, () => {
         };
         it(`of ${variant}`, async () => {
           const options = { viewport: { width, height: 800 }, colorScheme, locale };
-          await tourSite({ browser, options, look }, site);
-          await tourDevelopers({ browser, options, look }, site.server);
-          await tourDemo({ browser, options, look }, demo);
-          await tourUpstream({ browser, options, look }, world);
-          await tourAgents({ browser, options, look }, agents);
+          await tourSite({ ...chromium, options, look }, site);
+          await tourDevelopers({ ...chromium, options, look }, site.server);
+          await tourDemo({ ...chromium, options, look }, demo);
+          await tourUpstream({ ...chromium, options, look }, world);
+          await tourAgents({ ...chromium, options, look }, agents);
         });
       }
     }
@@ -77,7 +60,7 @@ describe('Screenshots', { skip }, () => {
 
   it('of the consent page for the README: docs/consent.png', async () => {
     const options = { viewport: { width: 1280, height: 900 }, deviceScaleFactor: 1 };
-    await using window = await openWindow(browser, site.server, options);
+    await using window = await openWindow(chromium.browser, site.server, options);
     const { page } = window;
     await page.goto(site.request(site.boxOffice, { redirect_uri: ELSEWHERE }));
     await signIn(page, site.ada);

@@ -1,31 +1,23 @@
-import { after, before, describe, it } from 'node:test';
-import type { Browser } from 'playwright-core';
+import { describe, it } from 'node:test';
 import { tourDevelopers } from '../../support/browser/developer-tour.ts';
-import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
-import { type Site, startSite } from '../../support/browser/site.ts';
+import { chromiumPath } from '../../support/browser/launch.ts';
+import { startSite } from '../../support/browser/site.ts';
 import { assertSound } from '../../support/browser/soundness.ts';
 import { tourSite } from '../../support/browser/tour.ts';
+import { withBrowser } from '../../support/browser/window.ts';
+import { prepared } from '../../support/fixture.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
 describe('Every page, on a phone, on a wide dark screen and for screen readers', { skip }, () => {
-  let browser: Browser;
-  let site: Site;
-
-  before(async () => {
-    browser = await openBrowser();
-    site = await startSite();
-  });
-  after(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const chromium = withBrowser();
+  const site = prepared(startSite, (one) => one.close());
 
   it('pages for users and the documentation have no defects', async () => {
-    await tourSite({ browser, options: {}, look: assertSound }, site);
+    await tourSite({ ...chromium, options: {}, look: assertSound }, site);
   });
 
   it('pages for developers have no defects', async () => {
-    await tourDevelopers({ browser, options: {}, look: assertSound }, site.server);
+    await tourDevelopers({ ...chromium, options: {}, look: assertSound }, site.server);
   });
 });

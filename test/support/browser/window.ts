@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { prepared } from '../fixture.ts';
 import type { Issuer } from '../platform.ts';
+import { openBrowser } from './launch.ts';
 
 /** A new browser window without cookies, with one tab, which records errors. */
 export interface Window extends AsyncDisposable {
@@ -15,6 +17,14 @@ export interface Window extends AsyncDisposable {
 
 /** Timeout in milliseconds for one step, on a machine that does other things, too. */
 const PATIENCE = 30_000;
+
+/** Connects to the browser of this run, for the tests of a suite. */
+export function withBrowser(): { readonly browser: Browser } {
+  return prepared(
+    async () => ({ browser: await openBrowser() }),
+    ({ browser }) => browser.close(),
+  );
+}
 
 /** Opens a window; URLs without a host are of the server. */
 export async function openWindow(
