@@ -49,17 +49,18 @@ export function startMailSender(options: MailSenderOptions): MailSender {
   const alarm = createAlarm();
   const sendLimit = leaseSeconds * SEND_SHARE * 1000;
   const inFlight = new Set<Promise<void>>();
+  // The last time there were as many as asked for.
+  let mayBeMore = false;
   const cut = new AbortController();
   let stopping: Promise<void> | undefined;
 
   const send = (mail: QueuedMail) => {
     const limit = AbortSignal.any([cut.signal, AbortSignal.timeout(sendLimit)]);
     const sent = sendMail(deps, mail, limit).finally(() => {
-      // Somebody waits for a slot.
-      if (inFlight.size === SLOTS) {
+      inFlight.delete(sent);
+      if (mayBeMore) {
         alarm.ring();
       }
-      inFlight.delete(sent);
     });
     inFlight.add(sent);
   };
@@ -67,7 +68,9 @@ export function startMailSender(options: MailSenderOptions): MailSender {
   const run = async () => {
     const claim = createClaim(deps, leaseSeconds);
     while (stopping === undefined) {
-      const mails = inFlight.size < SLOTS ? await claim(SLOTS - inFlight.size) : [];
+      const free = SLOTS - inFlight.size;
+      const mails = free > 0 ? await claim(free) : [];
+      mayBeMore = mails.length === free;
       if (stopping !== undefined) {
         // They come back by themselves when their lease ends, if this fails.
         await releaseMails(database.db, mails).catch(() => {});

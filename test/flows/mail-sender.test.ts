@@ -89,6 +89,13 @@ describe('Mail sender', () => {
     });
   });
 
+  test('more mails than are sent at the same time do not wait for the next reading of the outbox', async () => {
+    for (let i = 0; i < 60; i += 1) {
+      await outbox.enqueue();
+    }
+    await outbox.withSender({}, () => outbox.untilSent(), { intervalMs: 600_000 });
+  });
+
   test('metrics contain the number of waiting and failed mails', async () => {
     for (let i = 0; i < 3; i += 1) {
       await outbox.enqueue({ recipient: i === 0 ? 'gone@example.com' : RECIPIENT });

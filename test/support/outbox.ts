@@ -49,6 +49,7 @@ export interface SenderOptions {
    * Timeout for the mail server in milliseconds. Short only in tests of servers that never respond.
    */
   readonly patience?: number;
+  readonly intervalMs?: number;
 }
 
 /** State of a mail. `dueIn` is in seconds, by the database's clock. */
@@ -145,7 +146,7 @@ function startTestSender(
   database: Database,
   log: Logger,
   smtpUrl: string | undefined,
-  { dataDir = '', patience = 20_000 }: SenderOptions,
+  { dataDir = '', patience = 20_000, intervalMs = 50 }: SenderOptions,
 ): MailSender {
   const transport = createTransport({
     smtpUrl,
@@ -155,7 +156,7 @@ function startTestSender(
   });
   const { scopes, platform } = readConfig({});
   const deps = { issuer: ISSUER, scopes, platform };
-  return startMailSender({ database, transport, log, ...deps, intervalMs: 50 });
+  return startMailSender({ database, transport, log, ...deps, intervalMs });
 }
 
 async function selectRows(database: Database): Promise<OutboxRow[]> {
