@@ -34,7 +34,7 @@ for (const [engine, variables] of Object.entries(PAGE_ENGINE_VARIABLES)) {
 
     /** Returns the text of each listed browser. */
     const listed = (page: Page) =>
-      [...page.body.matchAll(/<li>\s*<h2[\s\S]*?<\/li>/g)].map(([item]) =>
+      [...page.body.matchAll(/<li[^>]*>\s*<h2[\s\S]*?<\/li>/g)].map(([item]) =>
         item
           .replace(/<[^>]*>/g, ' ')
           .replace(/\s+/g, ' ')

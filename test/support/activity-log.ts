@@ -21,7 +21,7 @@ export interface Told {
 export function entriesOf(page: Page): Told[] {
   return linesOf(page).map((html) => ({
     sentence: textOf(/<span class="sentence"[^>]*>([\s\S]*?)<\/span>/.exec(html)?.[1] ?? ''),
-    details: textOf(/<dl>([\s\S]*)<\/dl>/.exec(html)?.[1] ?? ''),
+    details: textOf(/<dl[^>]*>([\s\S]*)<\/dl>/.exec(html)?.[1] ?? ''),
     facts: textOf(/<p class="facts">([\s\S]*?)<\/p>/.exec(html)?.[1] ?? ''),
   }));
 }
