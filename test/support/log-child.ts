@@ -1,6 +1,6 @@
 import { createLog } from '../../src/lib/log.ts';
 
-/* Logs a number of lines, more than a pipe takes, and one more with the message of the parent. */
+/* Logs a number of lines, more than a pipe takes, and one more with each message of the parent. */
 // As in src/main.ts. A write to a full pipe then fails; otherwise it would wait.
 process.stdout.on('error', () => {});
 const log = createLog('info');
