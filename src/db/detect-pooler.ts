@@ -63,10 +63,9 @@ async function backend(client: pg.Client, name?: string): Promise<number | undef
 }
 
 function connect(options: PreparingClientOptions): pg.Client {
-  const client = new PreparingClient({
+  return new PreparingClient({
     ...options,
     connectionTimeoutMillis: PATIENCE,
     query_timeout: PATIENCE,
   });
-  return client.on('error', () => {});
 }

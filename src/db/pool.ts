@@ -40,8 +40,6 @@ export function createPool(
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});
-  // The same for a connection in use: its next query reports the error.
-  pool.on('connect', (client) => client.on('error', () => {}));
   const connect = async () => {
     await queue.enter();
     try {

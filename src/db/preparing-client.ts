@@ -63,6 +63,9 @@ export class PreparingClient extends pg.Client {
 
   constructor(options: PreparingClientOptions = {}) {
     super(options);
+    // Without a listener, the loss of the connection would end the process. The next query reports it.
+    // PostgreSQL can end a connection in the packet that says that it is ready, before anybody has got it.
+    this.on('error', () => {});
     this.#prepares = options.prepare ?? true;
     this.#chooseServer = options.chooseServer;
   }

@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { openDatabase } from '../../src/db/database.ts';
+import { createPipeline } from '../../src/db/pipeline.ts';
+import { createPool } from '../../src/db/pool.ts';
+import type { PreparingClientOptions } from '../../src/db/preparing-client.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { isUnreachable } from '../../src/db/unreachable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -329,6 +334,54 @@ describe('While the database is unreachable', () => {
     }
   });
 });
+
+describe('A connection that PostgreSQL ends as soon as it is ready', () => {
+  for (const [kind, run] of Object.entries({
+    'of the pool': (options: PreparingClientOptions) =>
+      createPool(options, 1, NO_LIMITS).run('select 1', []),
+    'of a pipeline': (options: PreparingClientOptions) =>
+      createPipeline(options, 1, NO_LIMITS).run('select 1', []),
+  })) {
+    it(`${kind} fails its statement, and the process goes on`, async () => {
+      const fatal: Error[] = [];
+      const note = (error: Error) => fatal.push(error);
+      process.on('uncaughtExceptionMonitor', note);
+      const server = createServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => socket.end(READY_AND_TERMINATED));
+      });
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      try {
+        await assert.rejects(run({ host: '127.0.0.1', port, user: 'u', password: '' }), (error) =>
+          isUnreachable(error),
+        );
+        await sleep(10);
+        assert.deepEqual(fatal, [], 'a separate server process would have ended');
+      } finally {
+        server.close();
+        process.off('uncaughtExceptionMonitor', note);
+      }
+    });
+  }
+});
+
+const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0 };
+
+/** Messages of PostgreSQL in one packet: authenticated, ready, and terminated by an administrator. */
+const READY_AND_TERMINATED = Buffer.concat(
+  [
+    ['R', '\0\0\0\0'],
+    ['Z', 'I'],
+    ['E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'],
+  ].map(([type = '', body = '']) => {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(4 + body.length, 1);
+    return Buffer.concat([head, Buffer.from(body)]);
+  }),
+);
 
 function assertUnavailable(
   answer: { status: number; headers: Headers },
