@@ -18,7 +18,7 @@ import { countWaiting } from './applications/review-store.ts';
 import type { RecordAuthenticationFailure } from './audit/authentication-failure.ts';
 import type { InteractionDeps } from './authorization/pages/interactions.ts';
 import { interactionPages } from './authorization/pages/pages.ts';
-import { changesEndpoint } from './changes/routes.ts';
+import { CHANGES, changesEndpoint } from './changes/routes.ts';
 import { metadataDocuments } from './client-documents/metadata-documents.ts';
 import { REPORTS } from './client-documents/report-failure.ts';
 import { openKeySets } from './client-keys/key-sets.ts';
@@ -40,11 +40,11 @@ import { securityHeaders } from './http/headers.ts';
 import { mount } from './http/mount.ts';
 import { pageRoutes } from './http/page.ts';
 import { createRenderer } from './http/render.ts';
-import { takeTurns } from './http/take-turns.ts';
+import { refuseUnserved } from './http/take-turns.ts';
 import type { ErrorQueue } from './insights/error-queue.ts';
 import { insightsPages } from './insights/pages/pages.ts';
 import type { RequestCounter } from './insights/request-counter.ts';
-import { introspectionEndpoint } from './introspection/routes.ts';
+import { INTROSPECTION, introspectionEndpoint } from './introspection/routes.ts';
 import { leakedRoutes } from './leaked/routes.ts';
 import type { Logger } from './lib/log.ts';
 import { createLimits } from './limits/limits.ts';
@@ -66,7 +66,7 @@ import { protocolRoutes } from './oidc/routes.ts';
 import { createSessions } from './oidc/sessions.ts';
 import { findWaitingApplication } from './oidc/sign-in-first.ts';
 import { noteTrials } from './oidc/trials.ts';
-import { operationsRoutes } from './operations/health.ts';
+import { operationsRoutes, PROBES } from './operations/health.ts';
 import type { Metrics } from './operations/metrics.ts';
 import { observeRequests } from './operations/observe-requests.ts';
 import { createDevices } from './sessions/pages/device-cookie.ts';
@@ -116,6 +116,9 @@ export interface AppDeps {
   /** Returns the demo of the front page; undefined until it runs. */
   readonly demoGuide: () => DemoGuide | undefined;
 }
+
+/** Paths whose requests wait for no others: API calls of the platform and alarms depend on them. */
+export const URGENT_PATHS: ReadonlySet<string> = new Set([INTROSPECTION, CHANGES, ...PROBES]);
 
 /**
  * Puts everything together: stores, use cases, provider, routes. The provider is the Koa
@@ -202,6 +205,7 @@ export function createApp(deps: AppDeps): Koa {
       metrics.events.outages.count,
     ),
   );
+  provider.use(refuseUnserved());
   provider.use(crossOriginResponses(CROSS_ORIGIN_RULES));
   const settings = tokenSettings(config);
   const countIntrospection = metrics.events.introspections.count;
@@ -218,7 +222,6 @@ export function createApp(deps: AppDeps): Koa {
   );
   const observeAge = metrics.events.observeChangesAge;
   provider.use(changesEndpoint({ ...deps, recordSecretUse, settings, observeAge }));
-  provider.use(takeTurns());
   provider.use(securityHeaders());
   provider.use(
     tokenEndpoint({

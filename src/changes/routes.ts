@@ -21,7 +21,8 @@ export interface ChangesDeps {
   readonly observeAge: (milliseconds: number) => void;
 }
 
-const CHANGES = '/api/v1/oauth/changes';
+/** Path of the changes feed. */
+export const CHANGES = '/api/v1/oauth/changes';
 
 /** `GET /api/v1/oauth/changes?after=`: what API services have to remove from their caches. */
 export function changesEndpoint(deps: ChangesDeps): Middleware {

@@ -36,7 +36,8 @@ export interface IntrospectionDeps {
   readonly countIntrospection: (outcome: 'active' | 'inactive' | 'refused') => void;
 }
 
-const INTROSPECTION = '/api/v1/oauth/introspect';
+/** Path of the endpoint. */
+export const INTROSPECTION = '/api/v1/oauth/introspect';
 /** Parameters that a request carries at most once (RFC 6749 §3.2). All others are ignored. */
 const SINGLE = [
   'token',

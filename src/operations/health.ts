@@ -9,6 +9,9 @@ import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { createReadiness } from './readiness.ts';
 
+/** Paths of probes, which are answered by what is in memory or by one short query. */
+export const PROBES = ['/healthz', '/readyz', '/metrics'];
+
 /** Dependencies of the operations endpoints. */
 export interface OperationsDeps {
   readonly database: Database;

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { requestIdOf, traceparentOf } from '../http/request-id.ts';
 import { routePattern } from '../http/route-pattern.ts';
+import { waitingSince } from '../http/take-turns.ts';
 import type { Logger } from '../lib/log.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -18,7 +19,7 @@ export function observeRequests(
 ): Middleware {
   const logs = log.isLevelEnabled('info');
   return async (ctx, next) => {
-    const start = performance.now();
+    const start = waitingSince(ctx.req) ?? performance.now();
     // Koa answers an error that is thrown past here with 500.
     let status = 500;
     try {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createApp } from '../app.ts';
+import { createApp, URGENT_PATHS } from '../app.ts';
 import type { RecordAuthenticationFailure } from '../audit/authentication-failure.ts';
 import { startAuthenticationFailures } from '../audit/authentication-failures.ts';
 import type { Config } from '../config/config.ts';
@@ -13,6 +13,7 @@ import { assertSchema } from '../db/schema-state.ts';
 import { assertSuitable } from '../health/assert-suitable.ts';
 import { toHttpError } from '../http/http-error.ts';
 import { createHttpServer } from '../http/http-server.ts';
+import { takeTurns } from '../http/take-turns.ts';
 import { startErrorQueue } from '../insights/error-queue.ts';
 import { startRequestCounter } from '../insights/request-counter.ts';
 import { startJobs } from '../jobs/start-jobs.ts';
@@ -179,7 +180,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       passwordCost: options.passwordCost,
     });
     options.beforeListening?.();
-    const server = await listen(createHttpServer(app.callback(), { site: config }), config);
+    const listener = takeTurns(app.callback(), URGENT_PATHS);
+    const server = await listen(createHttpServer(listener, { site: config }), config);
     activities.push((closing) => stopServing(server, ending, closing));
     metrics.markServing();
     if (cliToken !== undefined) {

@@ -12,8 +12,8 @@ import {
 
 /** Spans of this server: one for each request and each background work, with those of the work for it below. */
 export interface Spans {
-  /** Begins the span of a request. */
-  beginRequest(name: string, parent: Context, attributes: Attributes): Span;
+  /** Begins the span of a request. `startTime` is in milliseconds of `performance.now()`. */
+  beginRequest(name: string, parent: Context, attributes: Attributes, startTime?: number): Span;
   /** Runs the work of a request. */
   within<T>(request: Span, work: () => T): T;
   /** Runs work of which no span is made. */
@@ -45,8 +45,10 @@ export function createSpans(tracer: Tracer): Spans {
     return context && trace.getSpan(context);
   };
   return {
-    beginRequest: (name, parent, attributes) =>
-      tracer.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent),
+    beginRequest: (name, parent, attributes, startTime) => {
+      const start = startTime === undefined ? {} : { startTime };
+      return tracer.startSpan(name, { kind: SpanKind.SERVER, attributes, ...start }, parent);
+    },
     within: (request, work) => storage.run(trace.setSpan(ROOT_CONTEXT, request), work),
     outside: (work) => storage.exit(work),
     beginWork: (name, parent) => tracer.startSpan(name, {}, parent),

@@ -1,6 +1,7 @@
 import { SpanStatusCode } from '@opentelemetry/api';
 import type { Middleware } from 'koa';
 import { routePattern } from '../http/route-pattern.ts';
+import { waitingSince } from '../http/take-turns.ts';
 import type { Spans } from './spans.ts';
 import { readTraceContext, traceHeaders } from './trace-context.ts';
 
@@ -25,7 +26,8 @@ export function traceRequests(spans: Spans, issuer: string): Middleware {
     const method = METHODS.has(ctx.method) ? ctx.method : '_OTHER';
     const name = method === '_OTHER' ? 'HTTP' : method;
     const attributes = { 'http.request.method': method, ...scheme };
-    const span = spans.beginRequest(name, readTraceContext(ctx.req), attributes);
+    const parent = readTraceContext(ctx.req);
+    const span = spans.beginRequest(name, parent, attributes, waitingSince(ctx.req));
     Object.assign(ctx.req.headers, traceHeaders(span));
     // Koa answers an error that is thrown past here with 500.
     let status = 500;
