@@ -129,16 +129,16 @@ export function claimDueMails(db: Db, limit: number, leaseSeconds: number): Prom
   return claim(db, { limit, leaseSeconds });
 }
 
-const markSent = preparedWrite<{ id: string }>((db, param) =>
+const markSent = preparedWrite<{ ids: readonly string[] }>((db, param) =>
   db
     .updateTable('mail_outbox')
     .set({ sent_at: sql<Date>`now()`, failed_at: null, last_error: null })
-    .where('id', '=', param('id')),
+    .where('id', '=', sql<string>`any(${param('ids')}::uuid[])`),
 );
 
-/** Notes that a mail server took the mail. Holds even where the lease has run out meanwhile. */
-export function updateMailSent(db: Db, id: string): Promise<void> {
-  return markSent(db, { id });
+/** Notes that a mail server took the mails. Holds even where the lease has run out meanwhile. */
+export function updateMailsSent(db: Db, ids: readonly string[]): Promise<void> {
+  return markSent(db, { ids });
 }
 
 /**

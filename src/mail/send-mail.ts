@@ -4,7 +4,7 @@ import { StagedoorError } from '../lib/errors.ts';
 import type { Logger } from '../lib/log.ts';
 import { type ComposeDeps, composeMail, mailLogo } from './compose-mail.ts';
 import { type QueuedMail, traceparentIn } from './mail.ts';
-import { updateMailFailed, updateMailSent } from './outbox-store.ts';
+import { updateMailFailed } from './outbox-store.ts';
 import { MailFailure, type MailTransport } from './transport.ts';
 
 /** Dependencies of sending. */
@@ -12,6 +12,8 @@ export interface SendDeps extends ComposeDeps {
   readonly db: Db;
   readonly transport: MailTransport;
   readonly log: Logger;
+  /** Notes that the mail with this ID was delivered. */
+  readonly noteSent: (id: string) => Promise<void>;
 }
 
 const MINUTE = 60;
@@ -33,7 +35,7 @@ export function sendMail(deps: SendDeps, mail: QueuedMail, signal: AbortSignal):
     try {
       const failure = await attempt(deps, mail, signal);
       if (failure === undefined) {
-        await updateMailSent(deps.db, id);
+        await deps.noteSent(id);
       } else {
         work.failure = failure.reason;
         await recordFailure(deps, mail, failure);

@@ -166,8 +166,8 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
     // As an object: a comma or a bracket in an address makes no second recipient of it.
     to: { name: '', address: mail.recipient },
     subject: mail.subject,
-    text: mail.text,
-    html: mail.html,
+    text: withNetworkLines(mail.text),
+    html: withNetworkLines(mail.html),
     attachments: mail.logo ? [inlineImage(mail.logo)] : [],
     date: mail.date,
     messageId: mail.messageId,
@@ -178,6 +178,11 @@ function message(mailFrom: string, mail: OutgoingMail): SendMailOptions {
       'X-Auto-Response-Suppress': 'All',
     },
   };
+}
+
+/** Ends lines as mails do (RFC 5322 §2.3). nodemailer would do so too, with a chunk for each line. */
+function withNetworkLines(text: string): string {
+  return text.replace(/\r?\n/g, '\r\n');
 }
 
 function inlineImage({ body, extension }: Logo) {
