@@ -16,9 +16,11 @@ const GRANT = [
   'g.ends_at as endsAt',
 ] as const;
 
-const byId = preparedQuery<{ id: string }, Grant>((db, param) =>
-  db.selectFrom('grants as g').select(GRANT).where('g.id', '=', param('id')),
-);
+/** Query for one grant, revoked or not, without locking it. */
+export const grantOf = (db: Db, id: RawBuilder<string>) =>
+  db.selectFrom('grants as g').select(GRANT).where('g.id', '=', id);
+
+const byId = preparedQuery<{ id: string }, Grant>((db, param) => grantOf(db, param('id')));
 
 /** One grant, revoked or not. */
 export async function findGrant(db: Db, id: string): Promise<Grant | undefined> {

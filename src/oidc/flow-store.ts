@@ -4,6 +4,8 @@ import { type FoundClient, withSecrets } from '../applications/store.ts';
 import type { Db } from '../db/database.ts';
 import type { JsonRow } from '../db/json-row.ts';
 import { preparedQuery } from '../db/prepared-query.ts';
+import type { Grant } from '../grants/grant.ts';
+import { grantOf } from '../grants/store.ts';
 import { isClientId } from '../lib/client-id.ts';
 import { hashOf } from '../lib/credentials.ts';
 import { type FoundSession, liveSession } from '../sessions/session-store.ts';
@@ -28,6 +30,8 @@ export interface FlowRows {
   readonly interaction: StoredInteraction | undefined;
   /** The client of the interaction, or else the named one; undefined without a session. */
   readonly client: FoundClient | undefined;
+  /** The grant that the user has just given; undefined before the consent. */
+  readonly grant: Grant | undefined;
 }
 
 interface Row {
@@ -38,6 +42,7 @@ interface Row {
     | (JsonRow<Omit<InteractionRow, 'pushed_request'>> & { pushed_request: string | null })
     | null;
   readonly application: JsonRow<Application & { secretHashes: string[] }> | null;
+  readonly given: JsonRow<Grant> | null;
 }
 
 const flowQuery = (lock: boolean) =>
@@ -54,19 +59,25 @@ const flowQuery = (lock: boolean) =>
     const application = withSecrets(db, { lock })
       .where('client_id', '=', clientId)
       .where(sql<SqlBool>`exists (select from session)`);
+    const given = grantOf(
+      db,
+      sql<string>`(select result #>> '{consent,grantId}' from interaction)`,
+    );
     return sql<Row>`
-      with session as ${session}, interaction as ${interaction}, application as ${application}
+      with session as ${session}, interaction as ${interaction}, application as ${application},
+        given as ${given}
       select to_json(session) as session, to_json(interaction) as interaction,
-        to_json(application) as application
+        to_json(application) as application, to_json(given) as given
       from (values (1)) flow
         left join session on true left join interaction on true left join application on true
+        left join given on true
     `;
   });
 const readRows = flowQuery(false);
 const lockRows = flowQuery(true);
 
 /**
- * Reads session, interaction and client by one statement. Inside a transaction it locks their rows in
+ * Reads session, interaction, client and given grant by one statement. Inside a transaction it locks their rows in
  * the order user, request, application: each part of the statement depends on the part before it.
  */
 export async function selectFlow(db: Db, keys: FlowKeys): Promise<FlowRows> {
@@ -79,6 +90,7 @@ export async function selectFlow(db: Db, keys: FlowKeys): Promise<FlowRows> {
     session: row?.session ? toSession(row.session) : undefined,
     interaction: row?.interaction ? toStored(row.interaction) : undefined,
     client: row?.application ? toClient(row.application) : undefined,
+    grant: row?.given ? { ...row.given, endsAt: toDate(row.given.endsAt) } : undefined,
   };
 }
 

@@ -21,6 +21,9 @@ export async function readFlow(db: Db, keys: FlowKeys, candidate?: Candidate): P
   if (keys.interactionId !== undefined) {
     putKnown('interaction', keys.interactionId, rows.interaction);
   }
+  if (rows.grant !== undefined) {
+    putKnown('grant', rows.grant.id, rows.grant);
+  }
   const details = rows.interaction?.candidate ?? candidate;
   const client = rows.client ?? (details && (await toClient(db, details)));
   if (client !== undefined) {

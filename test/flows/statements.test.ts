@@ -58,7 +58,7 @@ describe('Statements and commits', () => {
       ['GET /api/v1/oauth/authorize', 4, 1, 2],
       ['GET /interaction/:uid', 2, 0, 2],
       ['POST /interaction/:uid', 9, 1, 3],
-      ['GET /api/v1/oauth/authorize/:uid', 6, 1, 3],
+      ['GET /api/v1/oauth/authorize/:uid', 5, 1, 2],
       // One statement is its own transaction.
       ['POST /api/v1/oauth/token', 1, 0, 1],
     ]);
