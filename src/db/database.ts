@@ -109,7 +109,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
     lookUp: lookUps.run,
     write: writes.run,
     pools: () => ({ general: pool.use(), look_ups: lookUps.use(), writes: writes.use() }),
-    close: () => atMost(CLOSE_LIMIT, Promise.all([lookUps.close(), writes.close(), db.destroy()])),
+    close: () => atMost(CLOSE_LIMIT, Promise.all([lookUps.close(), writes.close(), pool.end()])),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { AdmissionUse } from '../lib/admission-queue.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
-import { applySettings, type SessionSettings } from './session-settings.ts';
+import type { SessionSettings } from './session-settings.ts';
 import { isUnreachable, QUERY_TIMEOUT } from './unreachable.ts';
 
 /** Statements that one connection carries at most; further ones are refused. */
@@ -53,15 +53,13 @@ export class Lane {
   /** Statements that were refused or took too long. */
   refused = 0;
   readonly #options: PreparingClientOptions;
-  readonly #settings: SessionSettings;
   #client: PreparingClient | undefined;
   #connecting: Promise<PreparingClient> | undefined;
   #isCorked = false;
   #isClosed = false;
 
   constructor(options: PreparingClientOptions, settings: SessionSettings) {
-    this.#options = options;
-    this.#settings = settings;
+    this.#options = { ...options, settings, pipeline: true };
   }
 
   async run<Row extends object>(text: string, values: readonly unknown[]): Promise<Row[]> {
@@ -135,11 +133,10 @@ export class Lane {
   }
 
   async #open(): Promise<PreparingClient> {
-    const client = new PreparingClient({ ...this.#options, pipeline: true });
+    const client = new PreparingClient(this.#options);
     client.on('error', () => this.#forget(client));
     client.on('end', () => this.#forget(client));
     await client.connect();
-    await applySettings(client, this.#settings);
     this.#client = client;
     return client;
   }

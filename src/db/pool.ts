@@ -2,7 +2,7 @@ import pg from 'pg';
 import { AdmissionQueue, type AdmissionUse } from '../lib/admission-queue.ts';
 import { currentRequester } from '../lib/requester.ts';
 import { PreparingClient, type PreparingClientOptions } from './preparing-client.ts';
-import { applySettings, type SessionSettings } from './session-settings.ts';
+import type { SessionSettings } from './session-settings.ts';
 
 /** Requests that may wait, for each connection. */
 const WAITING_PER_CONNECTION = 100;
@@ -23,20 +23,14 @@ export interface Pool {
 export function createPool(
   options: PreparingClientOptions,
   connections: number,
-  limits: SessionSettings,
+  settings: SessionSettings,
 ): Pool {
   const queue = new AdmissionQueue({
     places: connections,
     waiting: WAITING_PER_CONNECTION * connections,
   });
-  const pool = new pg.Pool({
-    ...options,
-    max: connections,
-    pipeline: true,
-    Client: PreparingClient,
-    onConnect: (client) =>
-      client instanceof PreparingClient ? applySettings(client, limits) : undefined,
-  });
+  const client = { ...options, settings, pipeline: true };
+  const pool = new pg.Pool({ ...client, max: connections, Client: PreparingClient });
   // An idle connection that the server drops is replaced at the next query; without a listener
   // its error would end the process.
   pool.on('error', () => {});

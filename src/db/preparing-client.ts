@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import pg from 'pg';
 import type { ServerAddress } from './choose-server.ts';
+import { applySettings, type SessionSettings } from './session-settings.ts';
 import { statementGroup } from './statement-group.ts';
 import { announceStatement } from './statements.ts';
-import { isReadOnly, QUERY_TIMEOUT } from './unreachable.ts';
+import { isUnreachable } from './unreachable.ts';
 
 /**
  * Maximum number of statements that one process prepares; further ones run unprepared. A server that has
@@ -42,6 +43,8 @@ export type PreparingClientOptions = pg.ClientConfig & {
   readonly prepare?: boolean;
   /** Finds the server to connect to, in place of that of the connection string. */
   readonly chooseServer?: () => Promise<ServerAddress>;
+  /** Made before the connection is used. */
+  readonly settings?: SessionSettings;
 };
 
 /**
@@ -54,8 +57,10 @@ export type PreparingClientOptions = pg.ClientConfig & {
 export class PreparingClient extends pg.Client {
   readonly #prepares: boolean;
   readonly #chooseServer: PreparingClientOptions['chooseServer'];
+  readonly #settings: PreparingClientOptions['settings'];
   /** Statements that are sent after the begin of each transaction; each begins with a semicolon. */
-  afterBegin = '';
+  #afterBegin = '';
+  #isAbandoned = false;
   /** Arguments of `query` for statements that are not sent yet. */
   #waiting: unknown[][] = [];
   /** Columns of the results of statements that were prepared, by their texts. */
@@ -65,9 +70,10 @@ export class PreparingClient extends pg.Client {
     super(options);
     // Without a listener, the loss of the connection would end the process. The next query reports it.
     // PostgreSQL can end a connection in the packet that says that it is ready, before anybody has got it.
-    this.on('error', () => {});
+    this.on('error', () => this.#abandon());
     this.#prepares = options.prepare ?? true;
     this.#chooseServer = options.chooseServer;
+    this.#settings = options.settings;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: as for query()
@@ -80,11 +86,17 @@ export class PreparingClient extends pg.Client {
   }
 
   async #connect(): Promise<this> {
-    if (this.#chooseServer !== undefined) {
-      Object.assign(this, await this.#chooseServer());
+    try {
+      Object.assign(this, await this.#chooseServer?.());
+      await super.connect();
+      if (this.#settings !== undefined) {
+        this.#afterBegin = await applySettings(this, this.#settings);
+      }
+      return this;
+    } catch (error) {
+      this.#abandon();
+      throw error;
     }
-    await super.connect();
-    return this;
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: pg's own overloads of query() can't be written otherwise
@@ -146,8 +158,8 @@ export class PreparingClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: as for query()
   #sendNow(args: any[]): any {
     const [text] = args;
-    const isFirst = this.afterBegin !== '' && isBegin(String(text));
-    const answer = this.#send(isFirst ? [text + this.afterBegin] : args);
+    const isFirst = this.#afterBegin !== '' && isBegin(String(text));
+    const answer = this.#send(isFirst ? [text + this.#afterBegin] : args);
     if (answer instanceof Promise) {
       answer.catch((error: unknown) => this.#endIfUseless(error));
       announceStatement(text, answer);
@@ -184,11 +196,20 @@ export class PreparingClient extends pg.Client {
   /**
    * PostgreSQL may still run a statement whose caller has given up: after a late `begin`, the next
    * user of the connection would be inside a transaction that never ends. So the connection is
-   * closed, as is one to a server that does not accept writes any more.
+   * closed, as is one to a server that does not accept writes any more or ends it, and one whose prepared
+   * statements can't be used.
    */
   #endIfUseless(error: unknown): void {
-    if (error instanceof Error && (error.message === QUERY_TIMEOUT || isReadOnly(error))) {
-      this.end().catch(() => {});
+    if (isUnreachable(error)) {
+      this.#abandon();
+    }
+  }
+
+  /** Closes the connection without waiting for it: the server may be the reason. */
+  #abandon(): void {
+    if (!this.#isAbandoned) {
+      this.#isAbandoned = true;
+      void this.end();
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { PreparingClient } from './preparing-client.ts';
+import type pg from 'pg';
 
 /** Milliseconds that a statement waits for a lock. Longer than PostgreSQL takes to detect a deadlock. */
 export const LOCK_WAIT = 2_000;
@@ -16,11 +16,9 @@ export interface SessionSettings {
  * Makes the settings of a new connection. A pooler may give its connection to other processes after each
  * transaction, so there they are set in each transaction; a pooler is detected by the process ID that it
  * invents.
+ * @returns statements that follow the begin of each transaction; each begins with a semicolon
  */
-export async function applySettings(
-  client: PreparingClient,
-  chosen: SessionSettings,
-): Promise<void> {
+export async function applySettings(client: pg.Client, chosen: SessionSettings): Promise<string> {
   const all = Object.entries({
     ...chosen,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION,
@@ -30,7 +28,7 @@ export async function applySettings(
   const { rows } = await client.query(
     `select ${settings.join(', ')} where pg_backend_pid() = ${pid}`,
   );
-  if (rows.length === 0) {
-    client.afterBegin = all.map(([name, value]) => `; set local ${name} = ${value}`).join('');
-  }
+  return rows.length > 0
+    ? ''
+    : all.map(([name, value]) => `; set local ${name} = ${value}`).join('');
 }

@@ -100,8 +100,8 @@ export async function allowIdle(tx: Tx, milliseconds: number): Promise<void> {
 const DEADLOCK: ReadonlySet<unknown> = new Set(['40P01', '40001']);
 /** These, and a lock that was not there in time. */
 const CONTENTION: ReadonlySet<unknown> = new Set([...DEADLOCK, '55P03']);
-/** These, and limits on the time of a statement and of an idle transaction. */
-const BUSY: ReadonlySet<unknown> = new Set([...CONTENTION, '57014', '25P03']);
+/** These, and limits on the time of a statement, of an idle transaction and of any transaction. */
+const BUSY: ReadonlySet<unknown> = new Set([...CONTENTION, '57014', '25P03', '25P04']);
 
 /**
  * Tests if the error only means that another transaction was in the way, so that a retry can

@@ -1,5 +1,5 @@
 const CODES =
-  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|57P0[123]|53300|25006|database_unreachable)$/;
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|08\w{3}|28\w{3}|3D000|57P0[1-5]|53300|25006|26000|database_unreachable)$/;
 
 /** Message of pg for a query that took too long; the error has no code. */
 export const QUERY_TIMEOUT = 'Query read timeout';
@@ -12,14 +12,13 @@ export const PG_MESSAGES = [
   'is not queryable',
 ];
 
-/** Tests if an error means that the server is a standby, or has become one. */
-export function isReadOnly(error: Error): boolean {
-  return 'code' in error && error.code === '25006';
-}
+/** Function of PostgreSQL that finds that a prepared statement would have other columns than before. */
+const OUTDATED = 'RevalidateCachedQuery';
 
 /**
- * Tests if an error means that the database is unreachable: a failed connection, or a server that
- * starts, stops, is read-only or has no connection left.
+ * Tests if an error means that the database is unreachable: a failed connection, a server that
+ * starts, stops, is read-only or has no connection left, or a connection whose prepared statement is lost or
+ * outdated.
  */
 export function isUnreachable(error: unknown): boolean {
   return examine(error, 5);
@@ -62,6 +61,9 @@ function examine(error: unknown, depth: number): boolean {
     return false;
   }
   if ('code' in error && typeof error.code === 'string' && CODES.test(error.code)) {
+    return true;
+  }
+  if ('routine' in error && error.routine === OUTDATED) {
     return true;
   }
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';

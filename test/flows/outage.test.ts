@@ -13,6 +13,7 @@ import { isUnreachable } from '../../src/db/unreachable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createPlatform, type TestPlatform } from '../support/factories.ts';
 import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
+import { messageOf } from '../support/postgres-message.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { asAdmin } from '../support/template-database.ts';
@@ -370,18 +371,11 @@ describe('A connection that PostgreSQL ends as soon as it is ready', () => {
 const NO_LIMITS = { statement_timeout: 0, lock_timeout: 0 };
 
 /** Messages of PostgreSQL in one packet: authenticated, ready, and terminated by an administrator. */
-const READY_AND_TERMINATED = Buffer.concat(
-  [
-    ['R', '\0\0\0\0'],
-    ['Z', 'I'],
-    ['E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'],
-  ].map(([type = '', body = '']) => {
-    const head = Buffer.alloc(5);
-    head.write(type);
-    head.writeInt32BE(4 + body.length, 1);
-    return Buffer.concat([head, Buffer.from(body)]);
-  }),
-);
+const READY_AND_TERMINATED = Buffer.concat([
+  messageOf('R', '\0\0\0\0'),
+  messageOf('Z', 'I'),
+  messageOf('E', 'SFATAL\0C57P01\0Mterminating connection due to administrator command\0\0'),
+]);
 
 function assertUnavailable(
   answer: { status: number; headers: Headers },
