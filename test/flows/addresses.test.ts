@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPlatform } from '../support/factories.ts';
-import { withServer } from '../support/fixture.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { signIn } from '../support/flow.ts';
 import { textFor } from '../support/texts.ts';
 import { UserAgent } from '../support/user-agent.ts';
 
 describe('Addresses that people and programs guess', () => {
-  const server = withServer({ PASSWORD_HELP_URL: 'https://example.com/reset' });
+  const { server, platform } = withPlatform({
+    PASSWORD_HELP_URL: 'https://example.com/reset',
+  });
 
   it('lead to the pages of the account', async () => {
     for (const [path, to] of [
@@ -34,9 +35,8 @@ describe('Addresses that people and programs guess', () => {
   });
 
   it('error pages have the header of the signed-in user, with the current section marked', async () => {
-    const { ada } = await createPlatform(server);
     const agent = new UserAgent(server);
-    await signIn(agent, await agent.get('/login'), ada);
+    await signIn(agent, await agent.get('/login'), platform.ada);
     const page = await agent.get('/account/applications/unknown');
     assert.equal(page.status, 404);
     assert.match(page.body, /href="\/logout"/);

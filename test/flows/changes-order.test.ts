@@ -7,7 +7,8 @@ import { markedPermissions } from '../../src/config/permissions.ts';
 import { tokenSettings } from '../../src/tokens/introspect.ts';
 import { readChanges } from '../support/changes/read-changes.ts';
 import { cleanUp } from '../support/clean-up.ts';
-import { createPlatform, putUser, type TestPlatform } from '../support/factories.ts';
+import { putUser, type TestPlatform } from '../support/factories.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { seedTokens } from '../support/seed-tokens.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 
@@ -24,10 +25,9 @@ describe('Changes feed and concurrent transactions', () => {
   let long: pg.Client;
 
   before(async () => {
-    server = await startServer();
+    ({ server, platform } = await startPlatform());
     const { databaseUrl = '' } = server.config;
     second = await startServer({ DATABASE_URL: databaseUrl });
-    platform = await createPlatform(server);
     for (const id of ['one', 'two', 'three']) {
       await putUser(server, { id });
     }

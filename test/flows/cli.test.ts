@@ -8,13 +8,13 @@ import { stagedoor, stagedoorHere } from '../support/command-line.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
 import {
-  createPlatform,
   registerApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
 import { callManagement } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
+import type { TestServer } from '../support/server.ts';
 import { introspect, obtainTokens } from '../support/tokens.ts';
 
 let server: TestServer;
@@ -23,8 +23,7 @@ let application: TestApplication;
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stagedoor-cli-'));
-  server = await startServer();
-  platform = await createPlatform(server);
+  ({ server, platform } = await startPlatform());
   application = await registerApplication(server, { owner: 'ben', name: 'Seat Map' });
 });
 after(async () => {

@@ -3,7 +3,6 @@ import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
 import { createClientIds } from '../../src/applications/dynamic/client-ids.ts';
 import {
-  createPlatform,
   registerApplication,
   reviewApplication,
   type TestApplication,
@@ -11,6 +10,7 @@ import {
 import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { growth, storedBytes } from '../support/stored-bytes.ts';
 import { says } from '../support/texts.ts';
@@ -273,9 +273,10 @@ describe('Dynamic registration', () => {
 
 describe('DYNAMIC_REGISTRATION', () => {
   it('with REGISTRATION=approval: the first use waits for a review', async () => {
-    const server = await startServer({ REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' });
+    const variables = { REGISTRATION: 'approval', DYNAMIC_REGISTRATION: 'native' };
+    const { server, platform } = await startPlatform(variables);
     try {
-      const { ada } = await createPlatform(server);
+      const { ada } = platform;
       const application = await register(server, 'Agent');
       const agent = new UserAgent(server);
       const login = await agent.get(authorizationUrl(server, requestOf(application)));

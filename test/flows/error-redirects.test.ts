@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import {
-  createPlatform,
   registerApplication,
   reviewApplication,
   type TestApplication,
@@ -10,7 +9,8 @@ import {
 import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { until } from '../support/outbox.ts';
 import { manage } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
+import type { TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { postForm } from '../support/tokens.ts';
 import { type Page, showsForm, describe as textOf, UserAgent } from '../support/user-agent.ts';
@@ -52,8 +52,7 @@ for (const REGISTRATION of ['open', 'approval'] as const) {
     let suspended: TestApplication;
 
     before(async () => {
-      server = await startServer({ REGISTRATION });
-      platform = await createPlatform(server);
+      ({ server, platform } = await startPlatform({ REGISTRATION }));
       unreviewed = platform.application;
       [reviewed, suspended] = [await register(), await register()];
       await reviewApplication(server, reviewed.clientId);

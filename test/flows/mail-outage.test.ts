@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import type { TestPlatform } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import { type MailServer, startMailServer } from '../support/mail-server.ts';
 import { type Outbox, outboxOf, until } from '../support/outbox.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
+import type { TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { exchange } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -20,8 +21,8 @@ let agent: UserAgent;
 before(async () => {
   mailServer = await startMailServer();
   proxy = await startTcpProxy(Number(new URL(mailServer.url).port));
-  server = await startServer({ SMTP_URL: `smtp://127.0.0.1:${proxy.port}` });
-  platform = await createPlatform(server);
+  const SMTP_URL = `smtp://127.0.0.1:${proxy.port}`;
+  ({ server, platform } = await startPlatform({ SMTP_URL }));
   outbox = outboxOf(server.database);
   agent = new UserAgent(server);
 });

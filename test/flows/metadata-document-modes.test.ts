@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { sql } from 'kysely';
 import { startDocumentSite } from '../support/document-site.ts';
-import { createPlatform, type TestPlatform } from '../support/factories.ts';
+import type { TestPlatform } from '../support/factories.ts';
 import { prepared } from '../support/fixture.ts';
 import { authorizationUrl, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens } from '../support/tokens.ts';
@@ -20,9 +21,9 @@ interface Started {
 }
 
 async function start(t: TestContext, settings: Readonly<Record<string, string>>): Promise<Started> {
-  const server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1', ...settings });
+  const variables = { FETCH_PRIVATE_HOSTS: '127.0.0.1', ...settings };
+  const { server, platform } = await startPlatform(variables);
   t.after(() => server.close());
-  const platform = await createPlatform(server);
   const ada = new UserAgent(server);
   await signIn(ada, await ada.get('/login'), platform.ada);
   return { server, platform, ada };

@@ -3,8 +3,7 @@ import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { OpenApiDocument } from '../../src/api/openapi.ts';
 import { RIGHTS } from '../../src/api/operator.ts';
-import { createPlatform } from '../support/factories.ts';
-import { withServer } from '../support/fixture.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { type Call, type CallAnswer, type CallOptions, call } from '../support/openapi/call.ts';
 import { type Contract, createContract } from '../support/openapi/contract.ts';
 import {
@@ -23,14 +22,14 @@ import { startTcpProxy } from '../support/tcp-proxy.ts';
 const METHODS = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'];
 
 describe('Each operation of the API description', () => {
-  const server = withServer();
+  const { server, platform } = withPlatform();
   let world: World;
   let document: OpenApiDocument;
   let contract: Contract;
   let operations: readonly Documented[];
 
   before(async () => {
-    world = createWorld(server, await createPlatform(server));
+    world = createWorld(server, platform);
     document = await fetchDocument(server);
     contract = createContract(document);
     operations = operationsOf(document);

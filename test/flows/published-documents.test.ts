@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { assertionOf, type ClientKeyPair, makeKeyPair } from '../support/client-keys.ts';
 import { type DocumentSite, startDocumentSite } from '../support/document-site.ts';
-import { createPlatform, registerResourceServer, type TestPlatform } from '../support/factories.ts';
+import { registerResourceServer, type TestPlatform } from '../support/factories.ts';
 import { authorize } from '../support/flow.ts';
 import type { ClientCredentials } from '../support/platform.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { PUBLISHED_DOCUMENTS } from '../support/published-documents.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { exchange, introspect, refresh } from '../support/tokens.ts';
 
 const RESOURCE = 'https://mcp.example.com/mcp';
@@ -26,8 +27,7 @@ describe('Published client metadata documents', () => {
       response.writeHead(200, { 'Content-Type': 'application/json' });
       response.end(JSON.stringify({ keys: [key.publicJwk] }));
     });
-    server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
-    platform = await createPlatform(server);
+    ({ server, platform } = await startPlatform({ FETCH_PRIVATE_HOSTS: '127.0.0.1' }));
     const details = { resources: [RESOURCE], require_audience: true };
     api = await registerResourceServer(server, 'MCP server', details);
   });

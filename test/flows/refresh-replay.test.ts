@@ -9,13 +9,8 @@ import { hashOf } from '../../src/lib/credentials.ts';
 import { deleteExpiredReplays } from '../../src/tokens/replay-store.ts';
 import { type DpopKey, newDpopKey, newProof } from '../support/dpop.ts';
 import { ENGINE_VARIABLES } from '../support/engines.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
-import { withServer } from '../support/fixture.ts';
+import { createPlatform, registerApplication, type TestApplication } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { type ClientCredentials, manage } from '../support/platform.ts';
 import { type SeededTokens, type SeedOptions, seedTokens } from '../support/seed-tokens.ts';
 import { startServer, type TestServer } from '../support/server.ts';
@@ -35,19 +30,17 @@ for (const [engine, variables] of Object.entries(ENGINE_VARIABLES)) {
   describe(`Lost response to a refresh, on ${engine}`, () => {
     /** Another server on the same database; on the embedded database, the same server. */
     let second: TestServer;
-    let platform: TestPlatform;
     let confidential: TestApplication;
     let publicClient: TestApplication;
 
     // Before its database is dropped.
     after(() => second?.close());
-    const server = withServer(variables);
+    const { server, platform } = withPlatform(variables);
 
     before(async () => {
       const { databaseUrl } = server.config;
       second =
         databaseUrl === undefined ? server : await startServer({ DATABASE_URL: databaseUrl });
-      platform = await createPlatform(server);
       confidential = platform.application;
       publicClient = await registerApplication(server, {
         owner: 'ben',

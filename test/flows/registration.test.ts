@@ -5,7 +5,6 @@ import { updateOwnApplication } from '../../src/applications/update.ts';
 import { readConfig } from '../../src/config/config.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import {
-  createPlatform,
   registerApplication,
   reviewApplication,
   type TestApplication,
@@ -13,7 +12,7 @@ import {
 import { withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, decide, requestOf, signIn } from '../support/flow.ts';
 import { manage } from '../support/platform.ts';
-import { startServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { says } from '../support/texts.ts';
 import { obtainTokens, refresh } from '../support/tokens.ts';
 import { type Page, showsForm, UserAgent } from '../support/user-agent.ts';
@@ -140,9 +139,9 @@ describe('REGISTRATION setting', () => {
   });
 
   test('with "open", unreviewed applications work for everybody', async () => {
-    const open = await startServer();
+    const { server: open, platform: own } = await startPlatform();
     try {
-      const { application, ada } = await createPlatform(open);
+      const { application, ada } = own;
       const result = await authorize(open, { application, user: ada });
       assert.ok(result.parameters.code);
     } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
 import * as client from 'openid-client';
-import { createPlatform, registerApplication, type TestApplication } from '../support/factories.ts';
+import { registerApplication, type TestApplication } from '../support/factories.ts';
 import { prepared } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { startSecureServer, whyNotSecure } from '../support/secure-server.ts';
@@ -14,7 +14,7 @@ const skip = whyNotSecure() ?? false;
 // DPoP-bound tokens, and signed introspection with its signature verified.
 describe('Third-party clients in their strictest settings', { skip }, () => {
   const server = prepared(startSecureServer, (one) => one.close());
-  const platform = prepared(() => createPlatform(server));
+  const platform = prepared(() => server.platform);
 
   async function adaAllows(link: URL): Promise<URL> {
     assert.deepEqual([...link.searchParams.keys()].sort(), ['client_id', 'request_uri']);

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import { type Apache, startApache, whyNoApache } from '../support/apache.ts';
 import { newDpopKey, obtainBoundToken } from '../support/dpop.ts';
-import { createPlatform, putTeam, type TestPlatform } from '../support/factories.ts';
+import { putTeam, type TestPlatform } from '../support/factories.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import { type SecureServer, startSecureServer, whyNotSecure } from '../support/secure-server.ts';
 import { type ObtainedTokens, obtainTokens, refresh, revoke } from '../support/tokens.ts';
@@ -21,7 +21,7 @@ describe('API service behind Apache with mod_auth_openidc', { skip }, () => {
 
   before(async () => {
     server = await startSecureServer();
-    platform = await createPlatform(server);
+    ({ platform } = server);
     backend = createServer((request, response) => {
       arrived.push(request.headers);
       response.end('let in');

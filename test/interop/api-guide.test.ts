@@ -14,8 +14,8 @@ import { applicationKey } from '../../src/applications/key-routes.ts';
 import { EXAMPLES as APPLICATION_EXAMPLES } from '../../src/applications/wire-examples.ts';
 import { escapeHtml } from '../../src/lib/html.ts';
 import { EXAMPLES } from '../../src/resource-servers/wire.ts';
-import { createPlatform, putOrganizer, putTeam, putUser } from '../support/factories.ts';
-import { withServer } from '../support/fixture.ts';
+import { putOrganizer, putTeam, putUser } from '../support/factories.ts';
+import { withPlatform } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { readCode } from '../support/guide/read-guide.ts';
 import {
@@ -30,11 +30,11 @@ import { UserAgent } from '../support/user-agent.ts';
 const called = z.object({ token: z.string(), method: z.string(), path: z.string() });
 
 describe('API reference', () => {
-  const server = withServer();
+  const { server, platform } = withPlatform();
   let world: World;
   let document: OpenApiDocument;
   before(async () => {
-    world = createWorld(server, await createPlatform(server));
+    world = createWorld(server, platform);
     document = await fetchDocument(server);
   });
 

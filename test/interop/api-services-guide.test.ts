@@ -10,12 +10,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { newDpopKey, newProof, obtainBoundToken } from '../support/dpop.ts';
-import {
-  createPlatform,
-  putTeam,
-  registerApplication,
-  type TestPlatform,
-} from '../support/factories.ts';
+import { putTeam, registerApplication, type TestPlatform } from '../support/factories.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
 import { buildKit } from '../support/guide/build-kit.ts';
@@ -28,7 +23,8 @@ import {
 } from '../support/guide/run-service.ts';
 import { shapeOf } from '../support/guide/shape-of.ts';
 import { type ClientCredentials, credentialsOf } from '../support/platform.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
+import type { TestServer } from '../support/server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { type ObtainedTokens, obtainTokens, revoke } from '../support/tokens.ts';
 import { UserAgent } from '../support/user-agent.ts';
@@ -64,8 +60,8 @@ describe('Guide for API services', () => {
     await buildKit(kit);
     const port = await freePort();
     wire = await startTcpProxy(port);
-    server = await startServer({ PORT: String(port), ISSUER: `http://localhost:${wire.port}` });
-    platform = await createPlatform(server);
+    const ISSUER = `http://localhost:${wire.port}`;
+    ({ server, platform } = await startPlatform({ PORT: String(port), ISSUER }));
     // A member without permissions.
     await putTeam(server, {
       organizer: 'greenarena',

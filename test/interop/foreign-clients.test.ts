@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createPlatform, registerApplication } from '../support/factories.ts';
+import { registerApplication } from '../support/factories.ts';
 import { prepared } from '../support/fixture.ts';
 import { decide, signIn } from '../support/flow.ts';
 import { FOREIGN_CLIENTS, runForeignClient, whyNotRun } from '../support/foreign-client.ts';
@@ -11,7 +11,7 @@ const skip = whyNotSecure() ?? false;
 
 describe('Applications in other languages, over https', { skip }, () => {
   const server = prepared(startSecureServer, (one) => one.close());
-  const platform = prepared(() => createPlatform(server));
+  const platform = prepared(() => server.platform);
 
   for (const client of FOREIGN_CLIENTS) {
     describe(client.library, { skip: whyNotRun(client) ?? false }, () => {

@@ -5,9 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it, type TestContext, type TestOptions } from 'node:test';
 import { promisify } from 'node:util';
-import { createPlatform } from '../support/factories.ts';
 import { type InstalledKit, installKit, outputOf, systemNode } from '../support/kit/install.ts';
-import { startServer } from '../support/server.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { prepareShards, readMeasured } from '../support/shards.ts';
 import { obtainTokens } from '../support/tokens.ts';
 
@@ -152,9 +151,9 @@ describe('Package of the kit', () => {
 
   withKit('has types and protects an API service', async (installed, t) => {
     await installed.compile('api.ts', PROGRAM);
-    const server = await startServer();
+    const { server, platform } = await startPlatform();
     t.after(() => server.close());
-    const { ada, application, resourceServer } = await createPlatform(server);
+    const { ada, application, resourceServer } = platform;
     const { accessToken } = await obtainTokens(server, { application, user: ada });
     const output = await installed.run(process.execPath, 'api.js', {
       ISSUER: server.issuer,

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
 import {
-  createPlatform,
   registerApplication,
   type TestApplication,
   type TestPlatform,
 } from '../support/factories.ts';
 import { decide, signIn } from '../support/flow.ts';
+import { startPlatform } from '../support/platform-server.ts';
 import { CLIENTS } from '../support/programs/clients.ts';
 import { FRAMEWORKS } from '../support/programs/frameworks.ts';
 import { organizersOf } from '../support/programs/organizers-of.ts';
@@ -19,7 +19,7 @@ import {
   type ProgramTokens,
   tokensOf,
 } from '../support/programs/program.ts';
-import { startServer, type TestServer } from '../support/server.ts';
+import type { TestServer } from '../support/server.ts';
 import { refresh, revoke } from '../support/tokens.ts';
 import { describe as textOf, UserAgent } from '../support/user-agent.ts';
 
@@ -29,8 +29,7 @@ describe('Third-party programs', () => {
   const web = createServer();
 
   before(async () => {
-    server = await startServer();
-    platform = await createPlatform(server);
+    ({ server, platform } = await startPlatform());
     web.listen(0, '127.0.0.1');
     await once(web, 'listening');
   });

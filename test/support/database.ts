@@ -13,9 +13,11 @@ export interface TestDatabase {
 const OBJECT_IN_USE = '55006';
 const ATTEMPTS = 50;
 
-/** Clones the template database of the runner. */
-export async function createTestDatabase(): Promise<TestDatabase> {
-  const { server, template } = runner();
+/** Clones a template, by default the runner's. */
+export async function createTestDatabase(
+  template: string = runner().template,
+): Promise<TestDatabase> {
+  const { server } = runner();
   const name = newName();
   await cloneDatabase(server, template, name);
   return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
@@ -29,7 +31,8 @@ export async function createEmptyDatabase(): Promise<TestDatabase> {
   return { url: withDatabase(server, name), drop: () => dropDatabase(server, name) };
 }
 
-function runner(): { server: string; template: string } {
+/** Returns the server's URL and the name of the template, as the runner has set them. */
+export function runner(): { server: string; template: string } {
   const server = process.env.STAGEDOOR_TEST_SERVER;
   const template = process.env.STAGEDOOR_TEST_TEMPLATE;
   if (server === undefined || template === undefined) {
@@ -42,7 +45,8 @@ function newName(): string {
   return `stagedoor_test_${randomBytes(8).toString('hex')}`;
 }
 
-async function cloneDatabase(server: string, template: string, name: string): Promise<void> {
+/** Creates a database with the content of another one, to which no process may be connected. */
+export async function cloneDatabase(server: string, template: string, name: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       // Copies the files, which is cheaper than writing each page to the log first.

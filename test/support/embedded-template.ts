@@ -12,29 +12,41 @@ const CACHE = join(ROOT, 'node_modules/.cache/embedded');
 const PATIENCE = 120_000;
 
 /**
- * Copies a migrated embedded database into a data directory. Creating one costs seconds of CPU,
- * copying one a fraction: the first test that needs one creates it for all, and for later runs.
+ * Copies a migrated embedded database into a data directory, or another one from `template`. Creating
+ * one costs seconds of CPU, copying one a fraction: the first test that needs one creates it for all,
+ * and for later runs.
  */
-export async function copyEmbeddedTemplate(dataDir: string): Promise<void> {
-  const template = process.env.STAGEDOOR_TEST_EMBEDDED;
-  if (template === undefined) {
+export async function copyEmbeddedTemplate(dataDir: string, template?: string): Promise<void> {
+  const from = template ?? process.env.STAGEDOOR_TEST_EMBEDDED;
+  if (from === undefined) {
     return;
   }
-  if (await isFirst(template)) {
-    await makeTemplate(template);
+  if (template === undefined) {
+    await createOnce(from, makeTemplate);
+  }
+  copyFolder(join(from, 'db'), join(dataDir, 'db'));
+}
+
+/** Lets one process of a run create a directory, while the others wait for it. */
+export async function createOnce(
+  path: string,
+  create: (folder: string) => Promise<void>,
+): Promise<void> {
+  if (await isFirst(path)) {
+    const folder = `${path}.making`;
+    await create(folder);
+    await rename(folder, path);
   }
   const giveUp = Date.now() + PATIENCE;
-  while (!(await exists(template))) {
+  while (!(await exists(path))) {
     if (Date.now() > giveUp) {
-      throw new Error('another test did not finish creating the embedded database');
+      throw new Error(`another test did not finish creating ${path}`);
     }
     await sleep(50);
   }
-  copyFolder(join(template, 'db'), join(dataDir, 'db'));
 }
 
-async function makeTemplate(template: string): Promise<void> {
-  const folder = `${template}.making`;
+async function makeTemplate(folder: string): Promise<void> {
   const cached = join(CACHE, await fingerprint());
   if (await exists(cached)) {
     copyFolder(cached, join(folder, 'db'));
@@ -45,7 +57,6 @@ async function makeTemplate(template: string): Promise<void> {
     }
     await keep(join(folder, 'db'), cached);
   }
-  await rename(folder, template);
 }
 
 /** Copies more than a thousand files, in a fifth of the CPU time of the asynchronous function. */
@@ -72,8 +83,8 @@ async function fingerprint(): Promise<string> {
 }
 
 /** Creates a directory; true in exactly one of several processes. */
-async function isFirst(template: string): Promise<boolean> {
-  return mkdir(`${template}.claimed`).then(
+async function isFirst(path: string): Promise<boolean> {
+  return mkdir(`${path}.claimed`).then(
     () => true,
     () => false,
   );

@@ -1,7 +1,8 @@
 import { after, before, beforeEach } from 'node:test';
 import type { Database } from '../../src/db/database.ts';
 import type { ServeOptions } from '../../src/server/start.ts';
-import { createPlatform, type TestPlatform } from './factories.ts';
+import type { TestPlatform } from './factories.ts';
+import { type PlatformServer, startPlatform } from './platform-server.ts';
 import { startServer, type TestServer } from './server.ts';
 
 /**
@@ -71,19 +72,19 @@ export function withServer(
   );
 }
 
-/** Starts a server for the tests of a suite, and provisions its users and applications. */
-export function withPlatform(variables: Readonly<Record<string, string>> = {}): {
-  readonly server: TestServer;
-  readonly platform: TestPlatform;
-} {
-  const server = withServer(variables);
-  const created = prepared(() => createPlatform(server));
-  const part = <Name extends keyof TestPlatform>(name: Name) => prepared(() => created[name]);
+/** Starts a server with users and applications for the tests of a suite; see `startPlatform`. */
+export function withPlatform(variables: Readonly<Record<string, string>> = {}): PlatformServer {
+  const created = prepared(
+    () => startPlatform(variables),
+    ({ server }) => server.close(),
+  );
+  const part = <Name extends keyof TestPlatform>(name: Name) =>
+    prepared(() => created.platform[name]);
   const platform = {
     ada: part('ada'),
     ben: part('ben'),
     application: part('application'),
     resourceServer: part('resourceServer'),
   };
-  return { server, platform };
+  return { server: prepared(() => created.server), platform };
 }

@@ -6,13 +6,9 @@ import { offerTransfer } from '../../src/applications/transfer.ts';
 import { type ApplicationChanges, updateOwnApplication } from '../../src/applications/update.ts';
 import { inTransaction, type Tx } from '../../src/db/transaction.ts';
 import type { Origin } from '../../src/lib/actor.ts';
-import {
-  createPlatform,
-  registerApplication,
-  type TestApplication,
-  type TestPlatform,
-} from './factories.ts';
-import { startServer, type TestServer } from './server.ts';
+import { registerApplication, type TestApplication, type TestPlatform } from './factories.ts';
+import { startPlatform } from './platform-server.ts';
+import type { TestServer } from './server.ts';
 
 export const BEN = 'user:ben';
 export const ADA = 'user:ada';
@@ -36,8 +32,7 @@ export function useOwnApplication() {
   // Set by the hooks, before the first test.
   const own = {} as Own;
   before(async () => {
-    own.server = await startServer();
-    own.platform = await createPlatform(own.server);
+    Object.assign(own, await startPlatform());
   });
   after(() => own.server.close());
   beforeEach(async () => {

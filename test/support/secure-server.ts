@@ -6,10 +6,13 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { startServer, type TestServer } from './server.ts';
+import type { TestPlatform } from './factories.ts';
+import { startPlatform } from './platform-server.ts';
+import type { TestServer } from './server.ts';
 
 /** A Stagedoor behind https, at its public URL. */
 export interface SecureServer extends TestServer {
+  readonly platform: TestPlatform;
   /** PEM file of the certificate, for programs that have to trust it. */
   readonly certificateFile: string;
 }
@@ -45,7 +48,7 @@ export async function startSecureServer(): Promise<SecureServer> {
   await once(proxy, 'listening');
   const address = proxy.address();
   const port = address !== null && typeof address === 'object' ? address.port : 0;
-  const server = await startServer({ ISSUER: `https://localhost:${port}` });
+  const { server, platform } = await startPlatform({ ISSUER: `https://localhost:${port}` });
   upstream = server.config.port;
   const close = async () => {
     await server.close();
@@ -55,7 +58,7 @@ export async function startSecureServer(): Promise<SecureServer> {
     proxy.close();
     await rm(folder, { recursive: true, force: true });
   };
-  return { ...server, certificateFile, close };
+  return { ...server, platform, certificateFile, close };
 }
 
 function makeCertificate(folder: string): { certificateFile: string; keyFile: string } {

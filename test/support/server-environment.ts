@@ -19,12 +19,15 @@ export interface ServerEnvironment {
 /**
  * Prepares a server: cloned database, free port, temporary data directory. Overrides have priority;
  * `DATABASE_URL: ''` means the embedded database, and then nothing is cloned.
+ * @param template database to clone, by default the one without rows
  */
 export async function prepareEnvironment(
   overrides: Readonly<Record<string, string>> = {},
+  template?: string,
 ): Promise<ServerEnvironment> {
   const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-data-'));
-  const database = overrides.DATABASE_URL === undefined ? await createTestDatabase() : undefined;
+  const database =
+    overrides.DATABASE_URL === undefined ? await createTestDatabase(template) : undefined;
   const port = overrides.PORT ?? String(await freePort());
   const variables = {
     PORT: port,

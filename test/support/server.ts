@@ -28,7 +28,8 @@ const ATTEMPTS = 5;
 /**
  * Starts a server. `overrides` are environment variables: `{ ACCESS_TOKEN_TTL: '2' }`, or `{
  * DATABASE_URL: '' }` for the embedded database. Passwords are hashed at a low cost; pass `{}` as
- * `options` for the real cost.
+ * `options` for the real cost. `template` is the database to clone, or the
+ * directory to copy, by default the one without rows.
  *
  * ```ts
  * const server = await startServer();
@@ -38,13 +39,14 @@ const ATTEMPTS = 5;
 export async function startServer(
   overrides: Readonly<Record<string, string>> = {},
   options: ServeOptions = { passwordCost: CHEAP_PASSWORDS },
+  template?: string,
 ): Promise<TestServer> {
   for (let attempt = 1; ; attempt += 1) {
-    const environment = await prepareEnvironment(overrides);
+    const environment = await prepareEnvironment(overrides, template);
     try {
       const config = readConfig(environment.variables);
       if (config.databaseUrl === undefined && config.dataDir === environment.dataDir) {
-        await copyEmbeddedTemplate(config.dataDir);
+        await copyEmbeddedTemplate(config.dataDir, template);
       }
       return present(await serve(config, options), config, environment);
     } catch (error) {

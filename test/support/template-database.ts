@@ -23,7 +23,16 @@ export async function createTemplateDatabase(adminUrl: string): Promise<Template
   } finally {
     await database.close();
   }
-  return { name, drop: () => dropDatabase(adminUrl, name) };
+  const drop = async () => {
+    await dropDatabase(adminUrl, name);
+    await dropDatabase(adminUrl, platformTemplateOf(name));
+  };
+  return { name, drop };
+}
+
+/** Returns the name of the template with users and applications, which a test creates. */
+export function platformTemplateOf(template: string): string {
+  return `${template}_platform`;
 }
 
 /** Runs one statement on the server's own database. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { Db } from '../../src/db/database.ts';
 import { newCredential } from '../../src/lib/credentials.ts';
-import { createPlatform, registerApplication, type TestApplication } from './factories.ts';
+import { registerApplication, type TestApplication } from './factories.ts';
+import { startPlatform } from './platform-server.ts';
 import { send } from './send.ts';
 import { startServer, type TestServer } from './server.ts';
 import type { TokenAttempt } from './token-cases.ts';
@@ -38,14 +39,14 @@ export async function startPathServers(
   variables: Readonly<Record<string, string>>,
   more: Readonly<Record<string, string>>,
 ): Promise<PathServers> {
-  const server = await startServer(variables);
+  const { server, platform } = await startPlatform(variables);
   const { databaseUrl } = server.config;
   const second =
     databaseUrl === undefined
       ? undefined
       : await startServer({ DATABASE_URL: databaseUrl, ...more });
   await seedApi(server.database.db);
-  const { application: other } = await createPlatform(server);
+  const { application: other } = platform;
   const otherPublic = await registerApplication(server, {
     owner: 'ben',
     clientType: 'public',

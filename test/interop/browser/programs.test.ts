@@ -3,10 +3,11 @@ import type { Browser, Page } from 'playwright-core';
 import { chromiumPath, openBrowser } from '../../support/browser/launch.ts';
 import { allow, signIn, tick } from '../../support/browser/person.ts';
 import { openWindow } from '../../support/browser/window.ts';
-import { createPlatform, registerApplication, type TestPlatform } from '../../support/factories.ts';
+import { registerApplication, type TestPlatform } from '../../support/factories.ts';
+import { startPlatform } from '../../support/platform-server.ts';
 import { BROWSER_PROGRAMS } from '../../support/programs/browser-programs.ts';
 import { type PageSite, startPages } from '../../support/programs/pages.ts';
-import { startServer, type TestServer } from '../../support/server.ts';
+import type { TestServer } from '../../support/server.ts';
 
 const skip = chromiumPath() === undefined && 'Chromium is not installed';
 
@@ -18,8 +19,7 @@ describe('programs in a page of another origin', { skip }, () => {
 
   before(async () => {
     browser = await openBrowser();
-    server = await startServer();
-    platform = await createPlatform(server);
+    ({ server, platform } = await startPlatform());
     site = await startPages();
   });
   after(async () => {

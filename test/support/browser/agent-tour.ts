@@ -1,9 +1,10 @@
 import type { Page } from 'playwright-core';
 import { type DocumentSite, LOOPBACK, startDocumentSite } from '../document-site.ts';
-import { createPlatform, type TestApplication, type TestPlatform } from '../factories.ts';
+import type { TestApplication, TestPlatform } from '../factories.ts';
 import { authorizationUrl, requestOf } from '../flow.ts';
 import { manage } from '../platform.ts';
-import { startServer, type TestServer } from '../server.ts';
+import { startPlatform } from '../platform-server.ts';
+import type { TestServer } from '../server.ts';
 import { allow, signIn, tick } from './person.ts';
 import { startApplication } from './site.ts';
 import type { Traveller } from './tour.ts';
@@ -24,8 +25,7 @@ export interface AgentWorld {
 /** Starts both. The user has no language. */
 export async function startAgentWorld(): Promise<AgentWorld> {
   const [site, receiver] = [await startDocumentSite(), await startApplication()];
-  const server = await startServer({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
-  const platform = await createPlatform(server);
+  const { server, platform } = await startPlatform({ FETCH_PRIVATE_HOSTS: '127.0.0.1' });
   await manage(server, 'PATCH', `/api/v1/users/${platform.ada.id}/`, { locale: '' });
   const { clientId } = site.publish('/agent.json', {
     client_name: 'Stage Assistant',
