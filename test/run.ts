@@ -32,10 +32,10 @@ const LONGEST = [
 const FILES = ['test/browser/demo-flow.test.ts', 'test/{model,flows,unit}/**/*.test.ts'];
 
 /**
- * Number of processes that run test files. One more than cores: tests wait for PostgreSQL, timers
+ * Number of processes that run test files. Two more than cores: tests wait for PostgreSQL, timers
  * and browsers.
  */
-const SHARDS = availableParallelism() + 1;
+const SHARDS = availableParallelism() + 2;
 const SLOWEST = 10;
 
 /**
