@@ -7,8 +7,10 @@ const LONGEST = 255;
  * Makes a function that computes the result for a text once while it is asked for often. Only for functions
  * whose result depends on nothing but the text.
  */
-export function remember<Result>(compute: (text: string) => Result): (text: string) => Result {
-  const known = new Map<string, Result>();
+export function remember<Result, Text extends string = string>(
+  compute: (text: Text) => Result,
+): (text: Text) => Result {
+  const known = new Map<Text, Result>();
   return (text) => {
     const found = known.get(text);
     if (found !== undefined) {

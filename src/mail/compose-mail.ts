@@ -5,6 +5,7 @@ import { paletteOf } from '../http/theme.ts';
 import { type Translate, translator } from '../http/translate.ts';
 import { StagedoorError } from '../lib/errors.ts';
 import { type Locale, localeOf } from '../lib/locale.ts';
+import { remember } from '../lib/remember.ts';
 import type { ScopeConfig } from '../lib/scopes.ts';
 import { type ParsedMail, parseMail } from './mail.ts';
 import type { MailContent, MailContext } from './mail-view.ts';
@@ -44,6 +45,9 @@ export interface ComposedMail {
   readonly html: string;
 }
 
+/** Palettes by accent color: to compute one takes as long as to render a mail. */
+const palettes = remember(paletteOf);
+
 /**
  * Writes a mail of the outbox in the reader's language.
  * @throws StagedoorError `mail_failed` where the kind is unknown or the data does not fit it
@@ -69,7 +73,7 @@ export function composeMail(
       locale,
       platformName: platform.name,
       hasLogo: mailLogo(platform) !== undefined,
-      palette: paletteOf(platform.accent),
+      palette: palettes(platform.accent),
       footer: t('mail.footer', { host }),
       footerLinks: footerLinks(t, platform),
     }),
