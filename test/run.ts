@@ -14,15 +14,42 @@ import { createTemplateDatabase } from './support/template-database.ts';
 import { temporaryFolder } from './support/temporary-folder.ts';
 
 /**
- * Files that take the longest, mostly because they wait. They begin first, so that no process works
- * alone at the end.
+ * Files that take more than 14 seconds in `.ci/run`, the longest first. They begin first, so that no
+ * process works alone at the end, and files that wait run beside those that compute.
  */
 const LONGEST = [
   'test/browser/tour/site.test.ts',
-  'test/interop/kit-package.test.ts',
   'test/flows/bulk-broken.test.ts',
+  'test/processes/stop-restart.test.ts',
+  'test/browser/tour/upstream.test.ts',
+  'test/processes/durability.test.ts',
+  'test/browser/pages.test.ts',
+  'test/interop/kit-package.test.ts',
+  'test/browser/applications.test.ts',
+  'test/processes/revocation-delay.test.ts',
+  'test/processes/startup.test.ts',
+  'test/interop/kit-matrix.test.ts',
+  'test/processes/upgrade.test.ts',
+  'test/processes/mail-crash.test.ts',
   'test/flows/isolation.test.ts',
+  'test/flows/openapi-walk.test.ts',
+  'test/browser/demo-flow.test.ts',
+  'test/browser/console.test.ts',
+  'test/interop/kit-outage.test.ts',
+  'test/interop/api-guide.test.ts',
+  'test/processes/full-disk.test.ts',
+  'test/flows/exchange-paths.test.ts',
+  'test/flows/security-mails.test.ts',
+  'test/interop/api-services-guide.test.ts',
+  'test/processes/cli-embedded.test.ts',
+  'test/flows/odd-input.test.ts',
+  'test/interop/guide-examples.test.ts',
+  'test/browser/tour/mails.test.ts',
+  'test/flows/refresh-replay.test.ts',
+  'test/flows/keys.test.ts',
+  'test/flows/refresh-paths.test.ts',
   'test/unit/resource-server-cache.test.ts',
+  'test/flows/changes.test.ts',
 ];
 
 /**
