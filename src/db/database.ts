@@ -140,6 +140,11 @@ async function openEmbedded({ dataDir, onBroken }: DatabaseOptions): Promise<Dat
   return {
     ...database,
     close: async () => {
+      // A transaction that waits for its turn would never begin, and its caller would wait for ever.
+      await atMost(
+        CLOSE_LIMIT,
+        database.db.connection().execute(async () => {}),
+      );
       await database.close();
       await giveBack();
     },
