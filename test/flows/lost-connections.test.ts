@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { CompiledQuery } from 'kysely';
@@ -12,7 +9,6 @@ import { type Database, openDatabase } from '../../src/db/database.ts';
 import { createGroupCommit } from '../../src/db/group-commit.ts';
 import { createPipeline } from '../../src/db/pipeline.ts';
 import { createPool } from '../../src/db/pool.ts';
-import { inTransaction } from '../../src/db/transaction.ts';
 import { isUnreachable } from '../../src/db/unreachable.ts';
 import { toHttpError } from '../../src/http/http-error.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -183,17 +179,5 @@ describe('The choice among several servers', () => {
       }
       server.close();
     }
-  });
-});
-
-describe('The embedded database', () => {
-  it('is closed after the transactions that wait for their turn', async () => {
-    const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-close-'));
-    const database = await openDatabase({ url: undefined, dataDir, connections: 1 });
-    await database.ping();
-    const works = times(3, () => inTransaction(database.db, () => turn('done')));
-    await database.close();
-    assert.deepEqual(await Promise.all(works), ['done', 'done', 'done']);
-    await rm(dataDir, { recursive: true });
   });
 });

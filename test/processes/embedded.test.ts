@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { listApplications } from '../../src/applications/store.ts';
+import { openDatabase } from '../../src/db/database.ts';
+import { inTransaction } from '../../src/db/transaction.ts';
 import { notifyExpiring } from '../../src/grants/notify-expiring.ts';
 import { newestGrant } from '../support/authorizations.ts';
 import { addKeys, assertionOf, makeKeyPair } from '../support/client-keys.ts';
 import { newDpopKey, newProof } from '../support/dpop.ts';
+import { copyEmbeddedTemplate } from '../support/embedded-template.ts';
 import { putUser, registerApplication } from '../support/factories.ts';
 import { withPlatform } from '../support/fixture.ts';
 import { authorize, signIn } from '../support/flow.ts';
@@ -200,5 +207,17 @@ describe('Embedded database', () => {
     });
     assert.match(changed.body, says('account.password.changed.title'));
     assert.equal((await other.get('/account/profile')).url.pathname, '/login');
+  });
+});
+
+describe('An embedded database that is closed', () => {
+  it('finishes the transactions that wait for their turn', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'stagedoor-close-'));
+    await copyEmbeddedTemplate(dataDir);
+    const { db, close } = await openDatabase({ url: undefined, dataDir, connections: 1 });
+    const works = [1, 2, 3].map((one) => inTransaction(db, () => turn(one)));
+    await close();
+    assert.deepEqual(await Promise.all(works), [1, 2, 3]);
+    await rm(dataDir, { recursive: true });
   });
 });
