@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql, type Transaction } from 'kysely';
 import type { Db } from './database.ts';
 import type { Schema } from './schema.ts';
@@ -7,6 +8,12 @@ import type { Schema } from './schema.ts';
  * together, or not at all; the caller decides where it begins and ends.
  */
 export type Tx = Transaction<Schema>;
+
+/**
+ * Milliseconds until a transaction that ended in a deadlock is repeated. Without them it could lock its first
+ * row again before the other one gets it, and both would be in the same deadlock as before.
+ */
+const REPEAT_DELAY = 50;
 
 /**
  * Runs `work` in a transaction of its own, READ COMMITTED; rolls back when it throws. If another
@@ -19,6 +26,7 @@ export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Pr
     if (!hasCode(error, DEADLOCK)) {
       throw error;
     }
+    await sleep(REPEAT_DELAY);
     return inOneTransaction(db, work);
   }
 }
