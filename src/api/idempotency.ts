@@ -60,10 +60,10 @@ export function runIdempotent(
   );
 }
 
-/** @throws server errors and conflicts, which are not stored */
+/** @throws server errors, conflicts, and the end of a call whose client has left, which are not stored */
 function refusal(error: unknown): StoredResponse {
   const { status, fields, message } = toHttpError(error);
-  if (status >= 500 || status === 409) {
+  if (status >= 499 || status === 409) {
     throw error;
   }
   return { status, body: fields ?? { detail: message } };

@@ -37,8 +37,9 @@ export function pipelineOf(lanes: readonly Lane[]): Pipeline {
     use: () => {
       const inUse = lanes.filter(({ load }) => load > 0).length;
       const underWay = lanes.reduce((sum, { load }) => sum + load, 0);
-      const refused = lanes.reduce((sum, lane) => sum + lane.refused, 0);
-      return { inUse, waiting: underWay - inUse, refused };
+      const total = (of: 'refused' | 'abandoned') => lanes.reduce((sum, lane) => sum + lane[of], 0);
+      const [refused, abandoned] = [total('refused'), total('abandoned')];
+      return { inUse, waiting: underWay - inUse, refused, abandoned };
     },
     close: async () => {
       await Promise.all(lanes.map((lane) => lane.close()));
@@ -52,6 +53,8 @@ export class Lane {
   load = 0;
   /** Statements that were refused or took too long. */
   refused = 0;
+  /** Statements that were dropped before they were sent, because their client had left. */
+  abandoned = 0;
   readonly #options: PreparingClientOptions;
   #client: PreparingClient | undefined;
   #connecting: Promise<PreparingClient> | undefined;

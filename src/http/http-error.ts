@@ -31,6 +31,8 @@ const STATUS: Partial<Record<ErrorCode, number>> = {
   payload_too_large: 413,
   unsupported_media_type: 415,
   too_many_attempts: 429,
+  // Nobody reads the answer; the status is for log and metrics.
+  client_left: 499,
   unavailable: 503,
   document_refused: 403,
   document_invalid: 400,

@@ -77,6 +77,11 @@ export function grantRemoval(): Job {
   };
 }
 
+/** Returns all jobs that run by themselves. */
+export function scheduledJobs(config: JobConfig): readonly Job[] {
+  return [...frequentJobs(), ...hourlyJobs(config), grantRemoval()];
+}
+
 /** Returns the jobs that delete what is due, frequent and hourly ones. */
 export function deletionJobs(config: JobConfig): readonly Job[] {
   const rules = [...SHORT_LIVED, ...retentionRules(config)];

@@ -22,13 +22,15 @@ export interface AdmissionUse {
   readonly waiting: number;
   /** Number of requests that were refused: the queue was full, or they waited too long. */
   readonly refused: number;
+  /** Number of requests that were dropped because their client had closed its connection. */
+  readonly abandoned: number;
 }
 
 interface Waiting {
   readonly since: number;
   readonly requester: Requester | undefined;
   readonly serve: () => void;
-  readonly refuse: () => void;
+  readonly drop: () => void;
 }
 
 /**
@@ -43,13 +45,19 @@ export class AdmissionQueue {
   readonly #new: Waiting[] = [];
   #inUse = 0;
   #refused = 0;
+  #abandoned = 0;
 
   constructor(limits: AdmissionLimits) {
     this.#limits = limits;
   }
 
   use(): AdmissionUse {
-    return { inUse: this.#inUse, waiting: this.#waiting, refused: this.#refused };
+    return {
+      inUse: this.#inUse,
+      waiting: this.#waiting,
+      refused: this.#refused,
+      abandoned: this.#abandoned,
+    };
   }
 
   get #waiting(): number {
@@ -59,7 +67,8 @@ export class AdmissionQueue {
   /**
    * Waits for a place. The caller has to call `leave` afterwards.
    * @param requester by default the request for which the code runs
-   * @throws RetryLaterError `unavailable` if too many wait, or if it takes too long
+   * @throws RetryLaterError `unavailable` if too many wait, or if it takes too long; `client_left` if the
+   *   client has closed its connection
    */
   async enter(requester?: Requester): Promise<void> {
     if (this.#inUse < this.#limits.places) {
@@ -84,12 +93,15 @@ export class AdmissionQueue {
   async #wait(requester: Requester | undefined): Promise<void> {
     const queue = requester?.hasBegun ? this.#begun : this.#new;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const refuse = () => reject(this.#refusal());
-    const waiting = { since: performance.now(), requester, serve: resolve, refuse };
+    const drop = () => {
+      this.#abandoned += 1;
+      reject(new RetryLaterError('client_left', 'The client has left.', RETRY_SECONDS));
+    };
+    const waiting = { since: performance.now(), requester, serve: resolve, drop };
     queue.push(waiting);
     const timer = setTimeout(() => {
       queue.splice(queue.indexOf(waiting), 1);
-      refuse();
+      reject(this.#refusal());
     }, PATIENCE);
     await promise.finally(() => clearTimeout(timer));
   }
@@ -102,7 +114,7 @@ export class AdmissionQueue {
       if (next?.requester?.isGone() !== true) {
         return next;
       }
-      next.refuse();
+      next.drop();
     }
   }
 

@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'too_many_attempts'
   | 'csrf_failed'
   | 'unavailable'
+  | 'client_left'
   | 'mail_failed'
   | 'fetch_refused'
   | 'fetch_failed'
@@ -53,9 +54,9 @@ export function found<T>(value: T | undefined, message = 'Not found.'): T {
   return value;
 }
 
-type RetryCode = 'too_many_attempts' | 'unavailable' | 'fetch_limited';
+type RetryCode = 'too_many_attempts' | 'unavailable' | 'client_left' | 'fetch_limited';
 
-/** A refusal that ends by itself. Answered with 429 or 503, and with `Retry-After`. */
+/** A refusal that ends by itself. Answered with 429 or 503, and with `Retry-After`, if the client is still there. */
 export class RetryLaterError extends StagedoorError {
   readonly retrySeconds: number;
 

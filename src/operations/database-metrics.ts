@@ -1,8 +1,8 @@
 import { Gauge, type Registry } from 'prom-client';
+import { measureClock } from '../db/clock.ts';
 import type { Database, Db } from '../db/database.ts';
-import { readServerInfo } from '../db/server-info.ts';
 import { selectJobs } from '../jobs/job-store.ts';
-import type { JobConfig } from '../jobs/jobs.ts';
+import { type JobConfig, scheduledJobs } from '../jobs/jobs.ts';
 import { countBacklog } from '../jobs/prune.ts';
 import { countMails } from '../mail/outbox-store.ts';
 import { selectSigningKeys } from '../signing-keys/signing-key-store.ts';
@@ -22,22 +22,14 @@ export function databaseMetrics(
   registry: Registry,
 ): () => Promise<void> {
   const { db } = database;
-  const up = new Gauge({
-    name: 'stagedoor_database_up',
-    help: 'Whether the database answered this scrape',
-    registers: [registry],
-  });
   const readings = [
     mailGauges(db, registry),
     jobGauges(db, config, registry),
     keyGauge(db, registry),
-    clockGauge(db, registry),
+    stateGauges(database, registry),
   ];
   return async () => {
-    const answers = await Promise.all(
-      readings.map((read) => withTimeout(QUERY_LIMIT, () => read().then(() => true))),
-    );
-    up.set(answers.includes(true) ? 1 : 0);
+    await Promise.all(readings.map((read) => withTimeout(QUERY_LIMIT, read)));
   };
 }
 
@@ -79,23 +71,31 @@ function keyGauge(db: Database['db'], registry: Registry): () => Promise<void> {
   };
 }
 
-function clockGauge(db: Database['db'], registry: Registry): () => Promise<void> {
+/** On a connection for short reads: the general pool may be exhausted while the database is up. */
+function stateGauges(database: Database, registry: Registry): () => Promise<void> {
+  const up = new Gauge({
+    name: 'stagedoor_database_up',
+    help: 'Whether the database answered this scrape',
+    registers: [registry],
+  });
   const ahead = new Gauge({
     name: 'stagedoor_database_clock_ahead_seconds',
     help: 'Time by which the clock of the database is ahead of that of this machine',
     registers: [registry],
   });
   return async () => {
+    up.set(0);
     ahead.remove();
-    const before = Date.now();
-    const { now } = await readServerInfo(db);
-    ahead.set((now.getTime() - (before + Date.now()) / 2) / 1000);
+    const milliseconds = await measureClock(database);
+    up.set(1);
+    ahead.set(milliseconds / 1000);
   };
 }
 
 /**
  * Adds the metrics of the scheduled jobs. They come from the database, so every process reports the
- * same.
+ * same. A job that never ran to its end has 0 as the time of its last success; jobs of other versions are
+ * not reported.
  * @returns a function that reads them; none are reported after it has failed
  */
 export function jobGauges(db: Db, config: JobConfig, registry: Registry): () => Promise<void> {
@@ -121,10 +121,12 @@ export function jobGauges(db: Db, config: JobConfig, registry: Registry): () => 
       one.reset();
     }
     const [jobs, backlog] = await Promise.all([selectJobs(db), countBacklog(db, config)]);
-    for (const { name: job, ...state } of jobs) {
-      failed.set({ job }, state.failed ? 1 : 0);
-      if (state.finishedAt !== null) {
-        finished.set({ job }, state.finishedAt.getTime() / 1000);
+    const states = new Map(jobs.map((state) => [state.name, state]));
+    for (const { name: job } of scheduledJobs(config)) {
+      const state = states.get(job);
+      failed.set({ job }, state?.failed ? 1 : 0);
+      finished.set({ job }, (state?.finishedAt?.getTime() ?? 0) / 1000);
+      if (state?.finishedAt) {
         duration.set({ job }, state.seconds);
         rows.set({ job }, state.rows);
       }

@@ -5,6 +5,7 @@ import type { OutageCause } from '../db/unreachable.ts';
 import { revocationCounts } from '../grants/revoke.ts';
 import { createEventCounts, type EventCounts } from '../lib/event-counts.ts';
 import type { TokenResponseKind } from '../tokens/count-token-response.ts';
+import { ROUTE_GROUPS } from './route-group.ts';
 
 /** Counts of what callers did, for the code that serves them. */
 export type EventMetrics = ReturnType<typeof eventMetrics>;
@@ -76,6 +77,14 @@ export function eventMetrics(registry: Registry) {
       ['stagedoor_outages_total', 'Requests that were answered with 503, by cause'],
       ['cause'],
       ['pool_timeout', 'query_timeout', 'lock_timeout', 'connection', 'refused', 'other'],
+    ),
+    defects: counted(
+      [
+        'stagedoor_defects_total',
+        'Requests that met a defect and were answered with 500, by route',
+      ],
+      ['route'],
+      ROUTE_GROUPS,
     ),
     observeChangesAge: (milliseconds: number) => ages.observe(milliseconds / 1000),
   };

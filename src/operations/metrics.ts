@@ -57,7 +57,11 @@ export function createMetrics(database: Database, config: JobConfig): Metrics {
     observePasswordQueue: (queue) => passwordGauge(queue, ofProcess),
     observeRequest: (method, path, status, seconds) => {
       const known = METHODS.has(method) ? method : 'other';
-      requests.observe({ method: known, route: routeGroup(path), status }, seconds);
+      const route = routeGroup(path);
+      requests.observe({ method: known, route, status }, seconds);
+      if (status === 500) {
+        events.defects.count(route);
+      }
     },
     read: async () => {
       const [ofProcesses] = await Promise.all([reports.read(), readDatabase()]);

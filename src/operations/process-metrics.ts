@@ -68,6 +68,17 @@ function poolMetrics(database: Database, registry: Registry): void {
       }
     },
   });
+  new Counter({
+    ...common,
+    name: 'stagedoor_database_pool_abandoned_total',
+    help: 'Requests whose client left while they waited for a connection',
+    collect() {
+      this.reset();
+      for (const [pool, { abandoned }] of Object.entries(database.pools())) {
+        this.inc({ pool }, abandoned);
+      }
+    },
+  });
 }
 
 /** Adds the number of passwords that wait to be hashed. */

@@ -7,7 +7,7 @@ const EXACT: ReadonlyMap<string, string> = new Map([
   ['/api/v1/oauth/par', 'par'],
   ['/api/v1/oauth/leaked', 'leaked'],
   ['/api/v1/oauth/jwks', 'jwks'],
-  ['/.well-known/oauth-authorization-server', 'metadata'],
+  ['/api/v1/oauth/register', 'register'],
   ['/api/v1/me', 'me'],
   ['/api/v1/organizers/', 'organizers'],
   ['/', 'landing'],
@@ -26,9 +26,17 @@ const PREFIXES = [
   ['/api/v1/', 'management'],
   ['/interaction/', 'interaction'],
   ['/account/', 'account'],
+  ['/operator', 'console'],
+  ['/.well-known/oauth-authorization-server', 'metadata'],
+  ['/.well-known/openid-configuration', 'metadata'],
   ['/docs', 'docs'],
   ['/assets/', 'assets'],
 ] as const;
+
+/** All groups. */
+export const ROUTE_GROUPS: readonly string[] = [
+  ...new Set([...EXACT.values(), ...PREFIXES.map(([, group]) => group), 'other']),
+];
 
 /** The group of a path, for metrics: an endpoint, or all pages of a kind. */
 export function routeGroup(path: string): string {

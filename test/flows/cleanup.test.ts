@@ -293,7 +293,15 @@ describe('Grant deleted after its retention', () => {
   });
 
   test('jobs and backlog are in the metrics', async () => {
+    await sql`insert into jobs (name, due_at, finished_at) values
+      ('of_another_version', now(), now() - interval '9 days')`.execute(server.database.db);
+    await sql`delete from jobs where name = 'past_list_counters'`.execute(server.database.db);
     const text = await (await fetch(`${server.issuer}/metrics`)).text();
+    assert.doesNotMatch(text, /of_another_version/);
+    assert.match(
+      text,
+      /^stagedoor_job_last_success_timestamp_seconds\{job="past_list_counters"\} 0$/m,
+    );
     assert.match(text, /^stagedoor_job_due_rows\{job="access_tokens"\} 0$/m);
     assert.match(text, /^stagedoor_job_lag_seconds\{job="expired_grants"\} 0$/m);
     assert.match(text, /^stagedoor_job_last_success_timestamp_seconds\{job="sessions"\} \d+/m);

@@ -13,8 +13,8 @@ async function busyQueue() {
     asRequester(isGone, () => queue.enter()).then(
       () => served.push(name),
       (error: unknown) => {
-        assert.ok(error instanceof RetryLaterError && error.code === 'unavailable');
-        served.push(`${name} refused`);
+        assert.ok(error instanceof RetryLaterError);
+        served.push(`${name} ${error.code === 'client_left' ? 'dropped' : 'refused'}`);
       },
     );
   const serveAll = async (count: number) => {
@@ -32,12 +32,12 @@ describe('Admission queue', () => {
   test('serves in the order of arrival', async () => {
     const { queue, served, wait, serveAll } = await busyQueue();
     const waiting = ['a', 'b', 'c'].map((name) => wait(name));
-    assert.deepEqual(queue.use(), { inUse: 1, waiting: 3, refused: 0 });
+    assert.deepEqual(queue.use(), { inUse: 1, waiting: 3, refused: 0, abandoned: 0 });
     await serveAll(3);
     await Promise.all(waiting);
     assert.deepEqual(served, ['a', 'b', 'c']);
     queue.leave();
-    assert.deepEqual(queue.use(), { inUse: 0, waiting: 0, refused: 0 });
+    assert.deepEqual(queue.use(), { inUse: 0, waiting: 0, refused: 0, abandoned: 0 });
   });
 
   test('serves a request first that has begun to work', async () => {
@@ -64,14 +64,15 @@ describe('Admission queue', () => {
     assert.deepEqual(served, ['begun', 'new']);
   });
 
-  test('drops a request whose client is gone', async () => {
-    const { served, wait, serveAll } = await busyQueue();
+  test('drops a request whose client is gone, which is no refusal', async () => {
+    const { queue, served, wait, serveAll } = await busyQueue();
     let isGone = false;
     const waiting = [wait('gone', () => isGone), wait('b')];
     isGone = true;
     await serveAll(1);
     await Promise.all(waiting);
-    assert.deepEqual(served.toSorted(), ['b', 'gone refused']);
+    assert.deepEqual(served.toSorted(), ['b', 'gone dropped']);
+    assert.deepEqual(queue.use(), { inUse: 1, waiting: 0, refused: 0, abandoned: 1 });
   });
 
   test('refuses more than the limit at once', async () => {
@@ -79,7 +80,7 @@ describe('Admission queue', () => {
     const waiting = Array.from({ length: 101 }, (_, n) => wait(String(n)));
     await settled();
     assert.deepEqual(served, ['100 refused']);
-    assert.deepEqual(queue.use(), { inUse: 1, waiting: 100, refused: 1 });
+    assert.deepEqual(queue.use(), { inUse: 1, waiting: 100, refused: 1, abandoned: 0 });
     await serveAll(100);
     await Promise.all(waiting);
   });
@@ -98,6 +99,6 @@ describe('Admission queue', () => {
     t.mock.timers.tick(3_500);
     await Promise.all(waiting);
     assert.deepEqual(served, ['c', 'a refused', 'b refused']);
-    assert.deepEqual(queue.use(), { inUse: 1, waiting: 0, refused: 2 });
+    assert.deepEqual(queue.use(), { inUse: 1, waiting: 0, refused: 2, abandoned: 0 });
   });
 });

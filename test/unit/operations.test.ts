@@ -88,6 +88,8 @@ describe('With an unreachable database', () => {
         text,
       )?.[1];
     assert.equal(count('method="GET",route="other",status="500"'), '1');
+    assert.match(text, /^stagedoor_defects_total\{route="other"\} 1$/m);
+    assert.match(text, /^stagedoor_defects_total\{route="token"\} 0$/m, 'known before the first');
     assert.equal(count('method="GET",route="interaction",status="404"'), '1');
     assert.doesNotMatch(text, /secret-of-somebody|boom/);
   });
@@ -144,6 +146,24 @@ test('Readiness is refused if the clock of the database differs by more than 5 s
   await unused.close();
 });
 
+test('A database whose connections are all in use is not reported as down', async () => {
+  const unused = await openDatabase({
+    url: 'postgres://x@127.0.0.1:1/x',
+    dataDir: '',
+    connections: 1,
+  });
+  const now = async () => [{ now: new Date() }];
+  // The interface promises rows of any type; this test knows the one statement.
+  const lookUp = now as unknown as Database['lookUp'];
+  const operations = await startOperations({ ...unused, lookUp });
+  const text = await (await operations.get('/metrics')).text();
+  assert.match(text, /^stagedoor_database_up 1$/m);
+  assert.match(text, /^stagedoor_database_clock_ahead_seconds -?0/m);
+  assert.doesNotMatch(text, /^stagedoor_mail_outbox\{/m);
+  operations.close();
+  await unused.close();
+});
+
 test('Changes of the readiness are logged once each, and at most every 10 seconds', async () => {
   const lines: unknown[] = [];
   const log = createLog('info', { write: (line) => lines.push(JSON.parse(line)) });
@@ -193,5 +213,9 @@ test('Paths are grouped into few routes', () => {
   assert.equal(routeGroup('/api/v1/oauth/introspect'), 'introspect');
   assert.equal(routeGroup('/api/v1/oauth/authorize/abc'), 'authorize');
   assert.equal(routeGroup('/api/v1/users/ada/'), 'management');
+  assert.equal(routeGroup('/operator/reviews'), 'console');
+  assert.equal(routeGroup('/api/v1/oauth/register'), 'register');
+  assert.equal(routeGroup('/.well-known/openid-configuration'), 'metadata');
+  assert.equal(routeGroup('/.well-known/openid-configuration/api/v1/oauth'), 'metadata');
   assert.equal(routeGroup('/wp-login.php'), 'other');
 });
