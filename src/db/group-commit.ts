@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setImmediate } from 'node:timers/promises';
-import { StagedoorError } from '../lib/errors.ts';
+import { ClientLeftError, StagedoorError } from '../lib/errors.ts';
+import { currentRequester, type Requester } from '../lib/requester.ts';
 import { Lane, type Pipeline, pipelineOf } from './pipeline.ts';
 import {
   GroupError,
@@ -19,6 +20,7 @@ interface Waiting {
   readonly client: PreparingClient;
   readonly text: string;
   readonly values: readonly unknown[];
+  readonly requester: Requester | undefined;
   /** Milliseconds of `performance.now()`. */
   readonly since: number;
   readonly resolve: (rows: unknown[]) => void;
@@ -61,7 +63,8 @@ class GroupLane extends Lane {
     const { promise, resolve, reject } = Promise.withResolvers<unknown[]>();
     const inContext = STATEMENTS.hasSubscribers ? AsyncLocalStorage.snapshot() : inAnyContext;
     const since = performance.now();
-    this.#waiting.push({ client, text, values, since, resolve, reject, inContext });
+    const requester = currentRequester();
+    this.#waiting.push({ client, text, values, requester, since, resolve, reject, inContext });
     if (!this.#isCommitting) {
       this.#isCommitting = true;
       void this.#commitWaiting();
@@ -75,6 +78,7 @@ class GroupLane extends Lane {
     await setImmediate();
     while (this.#waiting.length > 0) {
       this.#refuseLate();
+      this.#dropAbandoned();
       await this.#commit(this.#takeGroup());
     }
     this.#isCommitting = false;
@@ -88,6 +92,19 @@ class GroupLane extends Lane {
     this.refused += late.length;
     for (const { reject } of late) {
       reject(new StagedoorError('database_unreachable', 'The statement waited too long.'));
+    }
+  }
+
+  /** Drops statements of requests whose client has left. Nothing of them was sent. */
+  #dropAbandoned(): void {
+    const isGone = ({ requester }: Waiting) => requester?.isGone() === true;
+    const gone = this.#waiting.filter(isGone);
+    if (gone.length > 0) {
+      this.#waiting = this.#waiting.filter((one) => !isGone(one));
+      this.abandoned += gone.length;
+      for (const { reject } of gone) {
+        reject(new ClientLeftError());
+      }
     }
   }
 

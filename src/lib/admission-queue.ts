@@ -1,4 +1,4 @@
-import { RetryLaterError } from './errors.ts';
+import { ClientLeftError, RetryLaterError } from './errors.ts';
 import { currentRequester, type Requester } from './requester.ts';
 
 /** Milliseconds that a request waits at most. */
@@ -67,8 +67,7 @@ export class AdmissionQueue {
   /**
    * Waits for a place. The caller has to call `leave` afterwards.
    * @param requester by default the request for which the code runs
-   * @throws RetryLaterError `unavailable` if too many wait, or if it takes too long; `client_left` if the
-   *   client has closed its connection
+   * @throws RetryLaterError `unavailable` if too many wait, or if it takes too long; ClientLeftError
    */
   async enter(requester?: Requester): Promise<void> {
     if (this.#inUse < this.#limits.places) {
@@ -95,7 +94,7 @@ export class AdmissionQueue {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const drop = () => {
       this.#abandoned += 1;
-      reject(new RetryLaterError('client_left', 'The client has left.', RETRY_SECONDS));
+      reject(new ClientLeftError());
     };
     const waiting = { since: performance.now(), requester, serve: resolve, drop };
     queue.push(waiting);

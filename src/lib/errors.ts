@@ -67,6 +67,13 @@ export class RetryLaterError extends StagedoorError {
   }
 }
 
+/** The client of a request closed its connection before the work began. */
+export class ClientLeftError extends RetryLaterError {
+  constructor() {
+    super('client_left', 'The client has left.', 1);
+  }
+}
+
 /** Field name to what is wrong with it, as the JSON API and the forms show it. */
 export type FieldErrors = Record<string, string[]>;
 

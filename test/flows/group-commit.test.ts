@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { type Database, openDatabase } from '../../src/db/database.ts';
 import { isBusy } from '../../src/db/transaction.ts';
 import { isUnreachable } from '../../src/db/unreachable.ts';
+import { asRequester } from '../../src/lib/requester.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 /** Divides by the number, so that 0 fails, and waits for some seconds. */
@@ -84,6 +85,25 @@ describe('Writes of several requests', () => {
       assert.ok(isUnreachable(Object(answers[at]).reason));
       assert.equal(await countWritten(at + 6_000), 0);
     }
+  });
+
+  test('one whose client has left while it waited is dropped, and the others are written', async () => {
+    const isGone = (at: number) => at % 2 === 1;
+    const before = database.pools().writes?.abandoned;
+    const answers = await Promise.allSettled(
+      numbers(20).map((at) =>
+        asRequester(
+          () => isGone(at),
+          () => insert(at + 7_000),
+        ),
+      ),
+    );
+    for (const [at, answer] of answers.entries()) {
+      const dropped = answer.status === 'rejected' && answer.reason.code === 'client_left';
+      assert.equal(dropped, isGone(at));
+      assert.equal(await countWritten(at + 7_000), isGone(at) ? 0 : 1);
+    }
+    assert.equal(database.pools().writes?.abandoned, (before ?? 0) + 10);
   });
 
   test('a lost connection fails them as unreachable, and later ones succeed', async () => {
