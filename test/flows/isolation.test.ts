@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { request as sendSecurely } from 'node:https';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createPlatform, type TestApplication } from '../support/factories.ts';
 import { prepared, withPlatform } from '../support/fixture.ts';
 import { authorizationUrl, authorize, decide, requestOf, signedIn } from '../support/flow.ts';
+import { freePort } from '../support/free-port.ts';
+import { startHaproxy, whyNoHaproxy } from '../support/haproxy.ts';
 import { until } from '../support/outbox.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
@@ -19,6 +26,8 @@ import { unlessStalled } from '../support/unless-stalled.ts';
 import { untilBlocked } from '../support/until-blocked.ts';
 
 const CONNECTIONS = 4;
+/** Milliseconds. */
+const DAY = 86_400_000;
 
 let outside: Database;
 // Before the database is dropped.
@@ -218,7 +227,8 @@ describe('Connections', () => {
     }
   });
 
-  test('a request whose client has left while it waited gets none, and causes no change', async () => {
+  /** Makes a client leave while it waits for a connection, and checks what becomes of its request. */
+  const testLeaving = async (begin: BeginRevocation) => {
     const { application, resourceServer } = platform;
     /** Returns false if a connection was free before the client had left. */
     const leave = async (token: string): Promise<boolean> => {
@@ -231,7 +241,8 @@ describe('Connections', () => {
           isFree = true;
         });
         await untilBlocked(outside, CONNECTIONS);
-        await leaveWhen(() => isFree || general()?.waiting === 1, server, application, token);
+        const isDue = () => isFree || general()?.waiting === 1;
+        await leaveWhen(isDue, () => begin(application, token));
         hasLeft = !isFree && general()?.waiting === 1;
         await Promise.all(blocked);
       });
@@ -251,6 +262,29 @@ describe('Connections', () => {
       }
       assert.ok(attempt < 5, 'the locks time out too early');
     }
+  };
+
+  test('a request whose client has left while it waited gets none, and causes no change', () =>
+    testLeaving((application, token) => beginRevocation(server, application, token)));
+
+  test('the same through haproxy', { skip: whyNoHaproxy }, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'stagedoor-proxy-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const span = { from: new Date(Date.now() - DAY), until: new Date(Date.now() + DAY) };
+    const certificate = makeCertificate(folder, { name: 'localhost', ...span });
+    const port = await freePort();
+    const own = Number(new URL(server.issuer).port);
+    const proxy = await startHaproxy({ folder, certificate, port, servers: [own, own] });
+    t.after(() => proxy.close());
+    await until(() => accepts(port));
+    await testLeaving((application, token) => {
+      const { headers, body } = revocationOf(application, token);
+      const address = { host: 'localhost', port, path: REVOCATION, ca: certificate.cert };
+      const client = sendSecurely({ ...address, method: 'POST', headers });
+      client.on('error', () => {});
+      client.end(body);
+      return () => client.destroy();
+    });
   });
 
   test('a request whose client leaves while its connection is opened does not reach the provider', async (t) => {
@@ -274,7 +308,10 @@ describe('Connections', () => {
     });
     const warn = t.mock.method(console, 'warn', () => {});
     proxy.stall();
-    await leaveWhen(() => pool()?.inUse === 1, own, application, kept.refreshToken);
+    await leaveWhen(
+      () => pool()?.inUse === 1,
+      () => beginRevocation(own, application, kept.refreshToken),
+    );
     await proxy.restore();
     await until(() => pool()?.inUse === 0);
     assert.deepEqual(
@@ -287,35 +324,49 @@ describe('Connections', () => {
   });
 });
 
-/** Sends a revocation, and closes its connection when `isDue`; returns when the server has noticed. */
-async function leaveWhen(
-  isDue: () => boolean,
-  { issuer }: TestServer,
-  { clientId, clientSecret = '' }: TestApplication,
-  token: string,
-): Promise<void> {
-  const path = '/api/v1/oauth/revoke_token';
+async function accepts(port: number): Promise<boolean> {
+  const socket = connect(port);
+  const accepted = await once(socket, 'connect').catch(() => undefined);
+  socket.destroy();
+  return accepted !== undefined;
+}
+
+const REVOCATION = '/api/v1/oauth/revoke_token';
+
+/** Sends the revocation of a token; returns a function that closes its connection. */
+type BeginRevocation = (application: TestApplication, token: string) => () => void;
+
+function revocationOf({ clientId, clientSecret = '' }: TestApplication, token: string) {
+  const headers = {
+    authorization: basic(clientId, clientSecret),
+    'content-type': 'application/x-www-form-urlencoded',
+  };
+  return { method: 'POST', headers, body: new URLSearchParams({ token }).toString() };
+}
+
+function beginRevocation({ issuer }: TestServer, ...what: Parameters<BeginRevocation>) {
+  const client = new AbortController();
+  const { signal } = client;
+  fetch(new URL(REVOCATION, issuer), { ...revocationOf(...what), signal }).catch(() => {});
+  return () => client.abort();
+}
+
+/** Begins a revocation, and leaves when `isDue`; returns when the server has noticed. */
+async function leaveWhen(isDue: () => boolean, begin: () => () => void): Promise<void> {
   const received = Promise.withResolvers<IncomingMessage>();
   const listen = (message: unknown) => {
     // Node's documentation names the properties of this channel's messages.
     const { request } = message as { request: IncomingMessage };
-    if (request.url === path) {
+    if (request.url === REVOCATION) {
       received.resolve(request);
     }
   };
   subscribe('http.server.request.start', listen);
-  const client = new AbortController();
-  const sent = fetch(new URL(path, issuer), {
-    method: 'POST',
-    headers: { authorization: basic(clientId, clientSecret) },
-    body: new URLSearchParams({ token }),
-    signal: client.signal,
-  }).catch(() => {});
+  const leave = begin();
   const request = await received.promise;
   unsubscribe('http.server.request.start', listen);
   await until(isDue);
-  client.abort();
-  await sent;
+  leave();
   await until(() => request.destroyed);
 }
 
