@@ -45,6 +45,19 @@ export function mayTakeLong(request: IncomingMessage): void {
 export interface HttpServerOptions extends ServerOptions {
   /** Given: requests are refused or rewritten so that nothing after this sees another authority. */
   readonly site?: Site;
+  /** Called for each answer to a request that the listener does not get. */
+  readonly onUnreadable?: (request: UnreadableRequest) => void;
+}
+
+/** A request that was answered without the listener: it is malformed, too long or too slow. */
+export interface UnreadableRequest {
+  readonly status: number;
+  /** Code of Node.js, or `target`: the request target is no path of this server. */
+  readonly reason: string;
+  /** Undefined if it is unknown. */
+  readonly method?: string | undefined;
+  /** As in the answer. */
+  readonly requestId: string;
 }
 
 /**
@@ -55,7 +68,7 @@ export interface HttpServerOptions extends ServerOptions {
  */
 export function createHttpServer(
   listener: RequestListener,
-  { site, ...options }: HttpServerOptions = {},
+  { site, onUnreadable = () => {}, ...options }: HttpServerOptions = {},
 ): Server {
   const headers = headersOfEveryAnswer(site?.issuer ?? '');
   const admit = site === undefined ? () => true : ownUrl(site);
@@ -71,6 +84,8 @@ export function createHttpServer(
       listener(request, response);
     } else {
       refuseTarget(response);
+      const { method } = request;
+      onUnreadable({ status: 400, reason: 'target', method, requestId: requestIdOf(request) });
     }
   });
   server.on('checkContinue', (request, response) => {
@@ -83,10 +98,18 @@ export function createHttpServer(
     request.on('newListener', onListener);
     server.emit('request', request, response);
   });
-  server.on('clientError', (error, socket) => answerClientError(error, socket, headers));
-  server.on('connect', (_, socket) => {
+  server.on('clientError', (error, socket) => {
+    const answered = answerClientError(error, socket, headers);
+    if (answered !== undefined) {
+      onUnreadable(answered);
+    }
+  });
+  server.on('connect', ({ method }, socket) => {
+    const requestId = randomUUID();
     socket.on('error', () => socket.destroy());
-    socket.end(bareAnswer('400 Bad Request', headers), () => socket.destroy());
+    const answer = bareAnswer('400 Bad Request', { ...headers, [REQUEST_ID_HEADER]: requestId });
+    socket.end(answer, () => socket.destroy());
+    onUnreadable({ status: 400, reason: 'target', method, requestId });
   });
   return server;
 }
@@ -155,23 +178,33 @@ const STATUS: Readonly<Record<string, string>> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 };
 
-/** As Node.js does it by itself, but for those who may take long. */
+/**
+ * Answers as Node.js does it by itself, but for those who may take long.
+ * @returns the answered request, unless the listener has it
+ */
 function answerClientError(
   error: NodeJS.ErrnoException,
   socket: Duplex,
   headers: Readonly<Record<string, string>>,
-): void {
+): UnreadableRequest | undefined {
   const { code = '' } = error;
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && patient.has(socket)) {
-    return;
+    return undefined;
   }
   const answer = answers.get(socket);
   const isAnswering = answer?.headersSent === true && !answer.writableFinished;
-  if (socket.writable && !isAnswering) {
+  const isWritten = socket.writable && !isAnswering;
+  const requestId = randomUUID();
+  const status = ownValue(STATUS, code) ?? '400 Bad Request';
+  if (isWritten) {
     const body = code === 'HPE_HEADER_OVERFLOW' ? errorBody(TOO_LONG) : '';
-    socket.write(bareAnswer(ownValue(STATUS, code) ?? '400 Bad Request', headers, body));
+    socket.write(bareAnswer(status, { ...headers, [REQUEST_ID_HEADER]: requestId }, body));
   }
   socket.destroy(error);
+  const isListeners = answer !== undefined && !answer.writableFinished;
+  return isWritten && !isListeners
+    ? { status: Number.parseInt(status, 10), reason: code, requestId }
+    : undefined;
 }
 
 const TOO_LONG = `The request line and headers may have ${MAX_HEADER_SIZE} bytes. Send a long authorization request by POST, or push it (RFC 9126).`;
@@ -179,7 +212,6 @@ const TOO_LONG = `The request line and headers may have ${MAX_HEADER_SIZE} bytes
 function bareAnswer(status: string, headers: Readonly<Record<string, string>>, body = ''): string {
   const fields = Object.entries({
     ...headers,
-    [REQUEST_ID_HEADER]: randomUUID(),
     ...(body === '' ? {} : { 'Content-Type': 'application/json' }),
     'Content-Length': String(Buffer.byteLength(body)),
     Connection: 'close',

@@ -86,6 +86,11 @@ export function eventMetrics(registry: Registry) {
       ['route'],
       ROUTE_GROUPS,
     ),
+    unreadable: counted<string>(
+      ['stagedoor_unreadable_requests_total', 'Malformed, too long and too slow requests'],
+      ['status'],
+      ['400', '408', '413', '431'],
+    ),
     observeChangesAge: (milliseconds: number) => ages.observe(milliseconds / 1000),
   };
 }

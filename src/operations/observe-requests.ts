@@ -1,8 +1,10 @@
 import type { Context, Middleware } from 'koa';
+import type { UnreadableRequest } from '../http/http-server.ts';
 import { requestIdOf, traceparentOf } from '../http/request-id.ts';
 import { routePattern } from '../http/route-pattern.ts';
 import { waitingSince } from '../http/take-turns.ts';
 import type { Logger } from '../lib/log.ts';
+import { limitRepeatedLines } from '../lib/repeated-lines.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Routes that load balancers ask every second. */
@@ -33,6 +35,26 @@ export function observeRequests(
         log[level](describe(ctx, status, milliseconds), 'Request');
       }
     }
+  };
+}
+
+/**
+ * Counts requests that no middleware sees because they could not be read, and logs them at level `info`: of
+ * those with the same status one a second.
+ */
+export function observeUnreadable(
+  { events }: Pick<Metrics, 'events'>,
+  log: Pick<Logger, 'info'>,
+): (request: UnreadableRequest) => void {
+  const limitLines = limitRepeatedLines();
+  return ({ status, reason, method, requestId }) => {
+    events.unreadable.count(String(status));
+    limitLines(String(status), (repeated) =>
+      log.info(
+        { method, status, reason, request_id: requestId, repeated },
+        'Request could not be read',
+      ),
+    );
   };
 }
 

@@ -1,7 +1,15 @@
 import { StagedoorError } from '../lib/errors.ts';
+import type { Logger } from '../lib/log.ts';
 
-/** Ends the process with code 1: one clear line for what was to be expected, a stack for a defect. */
-export function exitWith(error: unknown): never {
+/**
+ * Ends the process with code 1: one clear line for what was to be expected, a stack for a defect.
+ * @param log receives the defect instead of the standard error
+ */
+export function exitWith(error: unknown, log?: Pick<Logger, 'fatal'>): never {
+  if (log !== undefined && !(error instanceof StagedoorError)) {
+    log.fatal({ err: error }, 'Process ends because of a defect');
+    process.exit(1);
+  }
   process.stderr.write(
     error instanceof StagedoorError
       ? `stagedoor: ${error.message}\n`

@@ -23,6 +23,7 @@ import { createLog, type Logger, standardOutput } from '../lib/log.ts';
 import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
 import { createMetrics } from '../operations/metrics.ts';
+import { observeUnreadable } from '../operations/observe-requests.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
 import { startReplaySweep } from '../operations/sweep-replays.ts';
 import { operatorAccess } from '../operators/access.ts';
@@ -97,7 +98,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     onBroken: (err) => {
       log.fatal({ err }, 'Embedded database is unusable; process ends');
       // After the responses to the requests that wait for it.
-      setTimeout(exitWith, END_DELAY, err);
+      setTimeout(() => exitWith(err), END_DELAY);
     },
   });
   const closers: (() => Promise<void>)[] = [async () => output.flush(), () => database.close()];
@@ -181,7 +182,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
     });
     options.beforeListening?.();
     const listener = takeTurns(app.callback(), URGENT_PATHS);
-    const server = await listen(createHttpServer(listener, { site: config }), config);
+    const onUnreadable = observeUnreadable(metrics, log);
+    const server = await listen(createHttpServer(listener, { site: config, onUnreadable }), config);
     activities.push((closing) => stopServing(server, ending, closing));
     metrics.markServing();
     if (cliToken !== undefined) {

@@ -1,9 +1,22 @@
 import type { Config } from '../config/config.ts';
+import type { Logger } from '../lib/log.ts';
 import type { RunningServer } from './start.ts';
 
-/** Prints the server's URL and, in the demo, its accounts. */
-export function welcome(config: Config, running: RunningServer): void {
-  const lines = [`Stagedoor is at ${running.url}`];
+/**
+ * Prints the server's URL and, in the demo, its accounts.
+ * @param log receives the URL instead, unless there is a demo
+ */
+export function welcome(
+  config: Config,
+  running: RunningServer,
+  log: Pick<Logger, 'info'> | undefined,
+): void {
+  const greeting = `Stagedoor is at ${running.url}`;
+  if (log !== undefined && running.demo === undefined) {
+    log.info(greeting);
+    return;
+  }
+  const lines = [greeting];
   if (running.demo !== undefined) {
     const { applicationUrl, users } = running.demo;
     lines.push(
