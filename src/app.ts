@@ -190,7 +190,10 @@ export function createApp(deps: AppDeps): Koa {
   };
   const upstream =
     config.upstream &&
-    connectUpstream(config.upstream, { db, issuer, devices, renderer, limits, log });
+    connectUpstream(config.upstream, {
+      ...{ db, issuer, devices, renderer, limits, log },
+      countOutcome: metrics.events.upstreamSignIns.count,
+    });
   const recordSecretUse = createRecordSecretUse(db, 'resource_server_secrets');
   const api = describedApi(apiEndpoints({ ...deps, onReplay, passwordQueue }), issuer);
 

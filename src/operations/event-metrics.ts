@@ -4,6 +4,7 @@ import { entryCounts } from '../audit/store.ts';
 import type { OutageCause } from '../db/unreachable.ts';
 import { revocationCounts } from '../grants/revoke.ts';
 import { createEventCounts, type EventCounts } from '../lib/event-counts.ts';
+import type { UpstreamOutcome } from '../sign-in/upstream/refusal.ts';
 import type { TokenResponseKind } from '../tokens/count-token-response.ts';
 import { ROUTE_GROUPS } from './route-group.ts';
 
@@ -85,6 +86,25 @@ export function eventMetrics(registry: Registry) {
       ],
       ['route'],
       ROUTE_GROUPS,
+    ),
+    upstreamSignIns: counted<UpstreamOutcome>(
+      ['stagedoor_upstream_sign_ins_total', 'Sign-ins at the login of the platform'],
+      ['outcome'],
+      [
+        'signed_in',
+        'unavailable',
+        'refused',
+        'unknown_user',
+        'deactivated',
+        'signed_out',
+        'clock',
+        'foreign',
+        'expired',
+        'used',
+        'invalid',
+        'misconfigured',
+        'not_fresh',
+      ],
     ),
     unreadable: counted<string>(
       ['stagedoor_unreadable_requests_total', 'Malformed, too long and too slow requests'],

@@ -4,6 +4,7 @@ import type { JWTPayload } from 'jose';
 import { CompiledQuery } from 'kysely';
 import { authorizationUrl, requestOf } from '../support/flow.ts';
 import { freePort } from '../support/free-port.ts';
+import { scrape } from '../support/metrics.ts';
 import { createScriptRunner } from '../support/run-script.ts';
 import { prepareEnvironment } from '../support/server-environment.ts';
 import { pattern, says, textFor } from '../support/texts.ts';
@@ -204,6 +205,20 @@ describe('Failed upstream sign-in', () => {
       }
     });
   }
+
+  it('is counted by outcome', async () => {
+    const count = async (outcome: string) =>
+      (await scrape(site.server.issuer)).get(
+        `stagedoor_upstream_sign_ins_total{outcome="${outcome}"}`,
+      ) ?? assert.fail(outcome);
+    const before = [await count('misconfigured'), await count('signed_in')] as const;
+    site.upstream.behaviour = { authorizationError: 'unauthorized_client' };
+    await newVisitor().open(ACCOUNT, site.ada);
+    site.upstream.behaviour = {};
+    await newVisitor().open(ACCOUNT, site.ada);
+    const after = [await count('misconfigured'), await count('signed_in')];
+    assert.deepEqual(after, [before[0] + 1, before[1] + 1]);
+  });
 
   it('clocks that differ by a few seconds are accepted', async () => {
     for (const seconds of [20, -20]) {

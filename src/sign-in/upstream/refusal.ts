@@ -21,6 +21,9 @@ export type RefusalKind =
   /** The provider did not authenticate the person again although it was asked to. */
   | 'not_fresh';
 
+/** Outcome of a sign-in at the provider, for metrics. */
+export type UpstreamOutcome = 'signed_in' | RefusalKind;
+
 /** A sign-in that came to nothing. `detail` is for developers: never a token, code or secret. */
 export class UpstreamRefusal extends Error {
   readonly kind: RefusalKind;

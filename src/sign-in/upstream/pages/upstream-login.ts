@@ -16,7 +16,7 @@ import { completeSignIn } from '../complete-sign-in.ts';
 import { createDiscover, type Discover } from '../discover.ts';
 import { endSessionUrl } from '../end-session.ts';
 import { isState, readSignIn } from '../pending.ts';
-import { type RefusalKind, UpstreamRefusal } from '../refusal.ts';
+import { type RefusalKind, type UpstreamOutcome, UpstreamRefusal } from '../refusal.ts';
 import type { Carried, PendingSignIn, SignInRequest, UpstreamSignIn } from '../sign-in.ts';
 import {
   browserKey,
@@ -66,6 +66,7 @@ interface Deps extends UpstreamDeps {
   readonly devices: Devices;
   readonly renderer: Renderer;
   readonly log: Logger;
+  readonly countOutcome: (outcome: UpstreamOutcome) => void;
   /** Counts unfinished sign-ins: each is stored until it expires. */
   readonly begun: Limit;
 }
@@ -73,7 +74,7 @@ interface Deps extends UpstreamDeps {
 /** Makes the login. Sends no request to the provider before a user signs in. */
 export function connectUpstream(
   upstream: UpstreamConfig,
-  around: Pick<Deps, 'db' | 'devices' | 'renderer' | 'log'> & {
+  around: Pick<Deps, 'db' | 'devices' | 'renderer' | 'log' | 'countOutcome'> & {
     readonly issuer: string;
     readonly limits: Limits;
   },
@@ -138,6 +139,7 @@ async function complete(deps: Deps, ctx: Context): Promise<UpstreamSignIn | Page
     await deps.begun.giveBack(clientAddress(ctx) ?? '');
     hasReauthenticated(ctx);
     deps.devices.remember(ctx, device);
+    deps.countOutcome('signed_in');
     return signedIn;
   } catch (error) {
     return refuse(deps, ctx, error, pending);
@@ -188,6 +190,7 @@ async function refuse(
     throw error;
   }
   const { kind, detail } = error;
+  deps.countOutcome(kind);
   const { issuer } = deps.upstream;
   const level = LOG_LEVEL_BY_REFUSAL[kind];
   if (level !== undefined) {
