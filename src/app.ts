@@ -100,6 +100,8 @@ export interface AppDeps {
   readonly operators: OperatorAccess;
   /** Aborted when the server stops: what takes long says so and ends. */
   readonly ending?: AbortSignal | undefined;
+  /** Returns the reason why the server is not ready; undefined if it is. */
+  readonly findObstacle: () => Promise<string | undefined>;
   /** Tests if the server is about to stop. */
   readonly isStopping?: (() => boolean) | undefined;
   /** Milliseconds that an atomic import may take; undefined: any. */

@@ -1,24 +1,21 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Database } from '../db/database.ts';
 import { peerAddress } from '../http/origin.ts';
 import { toIpAddress } from '../lib/ip-address.ts';
-import type { Logger } from '../lib/log.ts';
 import { DOCTOR_HEADER, isDoctorPass } from './doctor-pass.ts';
 import { type MetricsAccess, mayReadMetrics } from './may-read-metrics.ts';
 import type { Metrics } from './metrics.ts';
-import { createReadiness } from './readiness.ts';
 
 /** Paths of probes, which are answered by what is in memory or by one short query. */
 export const PROBES = ['/healthz', '/readyz', '/metrics'];
 
 /** Dependencies of the operations endpoints. */
 export interface OperationsDeps {
-  readonly database: Database;
-  readonly log: Pick<Logger, 'info' | 'warn'>;
   readonly metrics: Metrics;
   readonly config: MetricsAccess;
   readonly cookieKeys: readonly string[];
+  /** Returns the reason why requests would fail or get wrong answers; undefined if they do not. */
+  readonly findObstacle: () => Promise<string | undefined>;
   /** Tests if the server is about to stop. */
   readonly isStopping?: (() => boolean) | undefined;
 }
@@ -33,7 +30,6 @@ export interface OperationsDeps {
  * - `/metrics`: for Prometheus. See `mayReadMetrics`.
  */
 export function operationsRoutes(deps: OperationsDeps): Router {
-  const findObstacle = createReadiness(deps);
   return new Router()
     .get('/healthz', (ctx) => {
       ctx.set('Cache-Control', 'no-store');
@@ -42,7 +38,7 @@ export function operationsRoutes(deps: OperationsDeps): Router {
     })
     .get('/readyz', async (ctx) => {
       ctx.set('Cache-Control', 'no-store');
-      const obstacle = deps.isStopping?.() ? 'shutting down' : await findObstacle();
+      const obstacle = deps.isStopping?.() ? 'shutting down' : await deps.findObstacle();
       ctx.status = obstacle === undefined ? 200 : 503;
       ctx.body =
         obstacle === undefined ? { status: 'ok' } : { status: 'unavailable', detail: obstacle };

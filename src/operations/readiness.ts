@@ -21,6 +21,8 @@ interface Obstacle {
 const PING_LIMIT = 2_000;
 /** Milliseconds between two lines in the log, if the state changes at each probe. */
 const LOG_INTERVAL = 10_000;
+/** Milliseconds between two looks of the server itself. */
+const LOOK = 60_000;
 
 /**
  * Creates a function that returns the reason why the server is not ready; undefined if it is ready. Logs a
@@ -40,6 +42,15 @@ export function createReadiness(deps: ReadinessDeps): () => Promise<string | und
     });
     return asking;
   };
+}
+
+/**
+ * Looks every minute if the server is ready, so that the log says if it is not where no load balancer asks.
+ * @returns a function that stops it
+ */
+export function watchReadiness(findObstacle: () => Promise<unknown>): () => Promise<void> {
+  const timer = setInterval(() => void findObstacle(), LOOK);
+  return async () => clearInterval(timer);
 }
 
 function obstacleOf(ahead: number | undefined): Obstacle | undefined {

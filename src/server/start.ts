@@ -24,6 +24,7 @@ import { startMailSender } from '../mail/sender.ts';
 import { createTransport } from '../mail/transport.ts';
 import { createMetrics } from '../operations/metrics.ts';
 import { observeUnreadable } from '../operations/observe-requests.ts';
+import { createReadiness, watchReadiness } from '../operations/readiness.ts';
 import { recordConfiguration } from '../operations/record-configuration.ts';
 import { startReplaySweep } from '../operations/sweep-replays.ts';
 import { operatorAccess } from '../operators/access.ts';
@@ -154,6 +155,8 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       interval: options.signingKeyInterval,
     });
     activities.push(() => keyring.stop());
+    const findObstacle = createReadiness({ database, log });
+    activities.push(watchReadiness(findObstacle));
     let demoGuide: DemoGuide | undefined;
     const ending = new AbortController();
     let isReady = true;
@@ -174,6 +177,7 @@ export async function serve(config: Config, options: ServeOptions = {}): Promise
       requestCounter,
       recordFailure,
       ending: ending.signal,
+      findObstacle,
       isStopping: () => !isReady,
       atomicImportLimit: database.engine === 'embedded' ? ATOMIC_IMPORT_LIMIT : undefined,
       traceRequests: tracing?.traceRequests,

@@ -112,6 +112,7 @@ async function routesOf({ database, config }: TestServer): Promise<string[]> {
     clientErrors,
     requestCounter,
     recordFailure: () => undefined,
+    findObstacle: async () => undefined,
     demoGuide: () => undefined,
   });
   await Promise.all([keyring.stop(), calls.stop(), clientErrors.stop(), requestCounter.stop()]);

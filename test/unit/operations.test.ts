@@ -8,7 +8,7 @@ import { createLog } from '../../src/lib/log.ts';
 import { operationsRoutes } from '../../src/operations/health.ts';
 import { createMetrics } from '../../src/operations/metrics.ts';
 import { observeRequests } from '../../src/operations/observe-requests.ts';
-import { createReadiness } from '../../src/operations/readiness.ts';
+import { createReadiness, watchReadiness } from '../../src/operations/readiness.ts';
 import { routeGroup } from '../../src/operations/route-group.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -20,7 +20,8 @@ async function startOperations(database: Database) {
   app.use(observeRequests(metrics, createLog('silent')));
   const log = createLog('silent');
   const config = readConfig({});
-  app.use(operationsRoutes({ database, log, metrics, config, cookieKeys: [] }).routes());
+  const findObstacle = createReadiness({ database, log });
+  app.use(operationsRoutes({ findObstacle, metrics, config, cookieKeys: [] }).routes());
   app.use((ctx) => {
     if (ctx.path === '/boom') {
       throw new Error('boom');
@@ -203,6 +204,18 @@ test('Changes of the readiness are logged once each, and at most every 10 second
   assert.deepEqual(await probe(40, 0), [[30, 'Server is ready again']]);
   assert.deepEqual(await probe(60, 0), []);
   await unused.close();
+});
+
+test('The server looks itself if it is ready, where nothing asks', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let looks = 0;
+  const stop = watchReadiness(async () => {
+    looks += 1;
+  });
+  t.mock.timers.tick(120_000);
+  await stop();
+  t.mock.timers.tick(120_000);
+  assert.equal(looks, 2);
 });
 
 function clockDetail(ahead: number): string {
