@@ -8,8 +8,8 @@ import { relayReports } from './relay-reports.ts';
 export type SupervisorMessage = 'drain' | 'stop' | 'retire';
 
 const ENDED = 'Worker ended; another one starts';
-/** Level of a warning in the log. */
-const WARN = 40;
+/** Levels of the log. */
+const [WARN, FATAL] = [40, 60];
 /** Milliseconds until an ended worker is replaced, so that a failing start does not use all CPU. */
 const PAUSE = 500;
 /** Milliseconds that a new worker of a restart may take until it listens. */
@@ -25,6 +25,11 @@ const STOP_LIMIT = 12_000;
  * assigned to a worker that does not run any more.
  */
 export function superviseWorkers({ workers, stopDelay }: Supervision): void {
+  process.on('uncaughtException', ({ name, message, stack }) => {
+    const err = { type: name, message, stack };
+    writeLine(FATAL, 'Supervisor ends because of a defect', { err });
+    process.exit(1);
+  });
   cluster.schedulingPolicy = cluster.SCHED_NONE;
   relayReports();
   const retired = new Set<Worker>();
@@ -112,10 +117,14 @@ export function superviseWorkers({ workers, stopDelay }: Supervision): void {
   forkOrRetry();
 }
 
-/** Writes a line as the server's log has them. */
 function warn(msg: string, fields: object): void {
+  writeLine(WARN, msg, fields);
+}
+
+/** Writes a line as the server's log has them. */
+function writeLine(level: number, msg: string, fields: object): void {
   const time = new Date().toISOString();
-  process.stdout.write(`${JSON.stringify({ level: WARN, time, ...fields, msg })}\n`);
+  process.stdout.write(`${JSON.stringify({ level, time, ...fields, msg })}\n`);
 }
 
 function messageOf(error: unknown): string {
