@@ -6,9 +6,11 @@ import pg from 'pg';
 import { CONNECTIONS, GRANTS, USERS } from './data.ts';
 import type { Fault } from './faults.ts';
 import { GOALS, ratioOf, STAGEDOOR } from './goals.ts';
+import { number, table } from './markdown.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { plot } from './plot.ts';
 import { outcomesOf, type Results, rowsOf } from './report.ts';
+import { readCosts, scalingSection } from './scaling.ts';
 import { median } from './statistics.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -22,8 +24,8 @@ export interface Run {
 }
 
 /**
- * Writes the figures between the `figures` comments of docs/performance.md and of the README, and
- * the plot beside the former.
+ * Writes the figures between the `figures` comments of docs/performance.md and of the README, the plot
+ * beside the former, and what docs/scaling.md calculates from them.
  */
 export async function writeReport(run: Run): Promise<void> {
   const { results, faults, quick } = run;
@@ -38,6 +40,7 @@ export async function writeReport(run: Run): Promise<void> {
     faultTable(faults),
   ];
   replaceFigures('docs/performance.md', sections.join('\n'));
+  replaceFigures('docs/scaling.md', scalingSection(readCosts(sections.join('\n'))));
   replaceFigures('README.md', `\`npm run bench\`, ${when}: ${summary(results)}`);
 }
 
@@ -130,13 +133,4 @@ function summary(results: Results): string {
     return `${number(median(ours.map(({ cpu }) => cpu)))} µs (${others.join(', ')})`;
   };
   return `an introspection takes ${cost('introspection')} of server CPU, a refresh ${cost('refresh')}.`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function number(value: number): string {
-  return Number.isNaN(value) ? '–' : Math.round(value).toLocaleString('en');
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { readCosts, scalingSection } from '../bench/scaling.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const ARCHITECTURE = 'docs/architecture.md';
@@ -63,6 +64,12 @@ describe('Architecture page', () => {
       .map((entry) => entry.name);
     assert.deepEqual(described.sort(), folders.sort());
   });
+});
+
+test('scaling.md calculates with the figures of performance.md', () => {
+  const section = scalingSection(readCosts(read('docs/performance.md')));
+  assert.doesNotMatch(section, /NaN|–/);
+  assert.ok(read('docs/scaling.md').includes(section), section);
 });
 
 test('CONTRIBUTING.md names every variable that a test or a script reads', () => {
