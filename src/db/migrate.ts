@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { StagedoorError } from '../lib/errors.ts';
 import type { Database, Db } from './database.ts';
-import { listMigrations, readHeader, runMigration } from './migration-files.ts';
+import { listMigrations, readHeader, runMigration, runOutside } from './migration-files.ts';
 import { ANY_CODE, readSchemaState, refuseUnfit } from './schema-state.ts';
 import { isContention } from './transaction.ts';
 
@@ -31,9 +31,9 @@ const PAUSE = 700;
 const PATIENCE = 300_000;
 
 /**
- * Brings the database up to date beside running servers: each migration is a transaction of its own
- * that gives up soon if a table is locked, and tries again. Several processes may call it at the same
- * time. The database needs two connections.
+ * Brings the database up to date beside running servers: each migration is a transaction of its own, or
+ * each of its statements is one, that gives up soon if a table is locked, and tries again. Several
+ * processes may call it at the same time. The database needs two connections.
  * @returns the names of those that ran now
  * @throws StagedoorError `migration_failed`, or `database_ahead` if this version is too old
  */
@@ -69,7 +69,7 @@ async function runPending(db: Db, options: MigrateOptions): Promise<string[]> {
     );
   }
   if (names.length > 0) {
-    await prepareTable(db);
+    await prepareTable(db, options);
   }
   for (const [index, name] of names.entries()) {
     options.onProgress?.(index + 1, names.length);
@@ -82,10 +82,20 @@ async function runPending(db: Db, options: MigrateOptions): Promise<string[]> {
 }
 
 /** The table has Kysely's name and columns, and one of ours. */
-async function prepareTable(db: Db): Promise<void> {
-  await sql`create table if not exists kysely_migration
-    (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(db);
-  await sql`alter table kysely_migration add column if not exists needs_code_with text`.execute(db);
+async function prepareTable(db: Db, options: MigrateOptions): Promise<void> {
+  const { rows } = await sql`
+    select from pg_attribute where attrelid = to_regclass('kysely_migration')
+      and attname = 'needs_code_with' and not attisdropped`.execute(db);
+  if (rows.length > 0) {
+    return;
+  }
+  await withLimits(db, options, 'kysely_migration', async (tx) => {
+    await sql`create table if not exists kysely_migration
+      (name varchar(255) primary key, timestamp varchar(255) not null)`.execute(tx);
+    await sql`alter table kysely_migration add column if not exists needs_code_with text`.execute(
+      tx,
+    );
+  });
 }
 
 async function run(db: Db, name: string, options: MigrateOptions): Promise<void> {
@@ -97,28 +107,40 @@ async function run(db: Db, name: string, options: MigrateOptions): Promise<void>
     insert into kysely_migration (name, timestamp, needs_code_with)
     values (${name}, ${new Date().toISOString()}, ${needsCodeWith})`.execute(on);
   if (!inTransaction) {
-    await db.connection().execute((connection) => runMigration(connection, file, folder));
+    await runOutside(db, (work) => withLimits(db, options, name, work), file, folder);
     await note(db);
     return;
   }
-  await untilUnlocked(db, options, name, async (lockTimeout) => {
-    await db.transaction().execute(async (tx) => {
-      await sql.raw(`set local lock_timeout = ${lockTimeout}`).execute(tx);
-      await sql`set local statement_timeout = 0`.execute(tx);
-      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
-      await runMigration(tx, file, folder);
-      await note(tx);
-    });
+  await withLimits(db, options, name, async (tx) => {
+    await runMigration(tx, file, folder);
+    await note(tx);
   });
 }
 
+/** Runs `work` in a transaction that waits for locks for a short time, and tries again. */
+async function withLimits<T>(
+  db: Db,
+  options: MigrateOptions,
+  name: string,
+  work: (tx: Db) => Promise<T>,
+): Promise<T> {
+  return untilUnlocked(db, options, name, (lockTimeout) =>
+    db.transaction().execute(async (tx) => {
+      await sql.raw(`set local lock_timeout = ${lockTimeout}`).execute(tx);
+      await sql`set local statement_timeout = 0`.execute(tx);
+      await sql`set local idle_in_transaction_session_timeout = 0`.execute(tx);
+      return work(tx);
+    }),
+  );
+}
+
 /** Repeats `work` while other transactions are in its way. */
-async function untilUnlocked(
+async function untilUnlocked<T>(
   db: Db,
   { patience = PATIENCE, onWait }: MigrateOptions,
   name: string,
-  work: (lockTimeout: number) => Promise<void>,
-): Promise<void> {
+  work: (lockTimeout: number) => Promise<T>,
+): Promise<T> {
   const giveUp = Date.now() + patience;
   for (let attempt = 1; ; attempt += 1) {
     try {

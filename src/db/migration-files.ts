@@ -25,6 +25,8 @@ const HEADER =
 const REPEAT = '/* repeat */';
 /** Milliseconds between two parts of a backfill, for the rest of the load. */
 const PAUSE = 20;
+/** PostgreSQL refuses these in a transaction. */
+const CONCURRENT = /^(?:create\s+(?:unique\s+)?|drop\s+)index\s+concurrently\b/i;
 const CONCURRENT_INDEX =
   /^create\s+(?:unique\s+)?index\s+concurrently\s+if\s+not\s+exists\s+(\w+)/i;
 
@@ -55,22 +57,46 @@ export async function readHeader(file: string, folder = FOLDER): Promise<Migrati
 }
 
 /**
- * Runs the statements of an SQL file, or the `up` of a TypeScript file, which computes what SQL cannot.
- * A failed file that runs outside a transaction runs again from its beginning.
+ * Runs the statements of an SQL file, or the `up` of a TypeScript file, which computes what SQL cannot,
+ * in one transaction.
  */
-export async function runMigration(db: Db, file: string, folder = FOLDER): Promise<void> {
+export async function runMigration(tx: Db, file: string, folder = FOLDER): Promise<void> {
   const path = join(folder, file);
   if (file.endsWith('.ts')) {
     const { up }: Migration = await import(pathToFileURL(path).href);
-    return up(db);
+    return up(tx);
   }
-  for (const statement of splitStatements(await readFile(path, 'utf8'))) {
-    await dropInvalidIndex(db, statement);
+  for (const statement of await readStatements(file, folder)) {
+    await sql.raw(statement).execute(tx);
+  }
+}
+
+/**
+ * Runs an SQL file whose statements commit one by one. If one fails, the file runs again from its beginning.
+ * @param withLimits runs a statement in a transaction that waits for locks for a short time; not those about
+ *   concurrent indexes, which delay nobody and would leave an invalid index behind
+ */
+export async function runOutside(
+  db: Db,
+  withLimits: <T>(work: (tx: Db) => Promise<T>) => Promise<T>,
+  file: string,
+  folder = FOLDER,
+): Promise<void> {
+  for (const statement of await readStatements(file, folder)) {
+    if (CONCURRENT.test(statement)) {
+      await dropInvalidIndex(db, statement);
+      await sql.raw(statement).execute(db);
+      continue;
+    }
     let changed: bigint | undefined;
     do {
-      ({ numAffectedRows: changed } = await sql.raw(statement).execute(db));
+      ({ numAffectedRows: changed } = await withLimits((tx) => sql.raw(statement).execute(tx)));
     } while (statement.startsWith(REPEAT) && (await isUnfinished(changed)));
   }
+}
+
+async function readStatements(file: string, folder: string): Promise<string[]> {
+  return splitStatements(await readFile(join(folder, file), 'utf8'));
 }
 
 async function isUnfinished(changed: bigint | undefined): Promise<boolean> {

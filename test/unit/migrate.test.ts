@@ -19,6 +19,9 @@ const LAST_WITHOUT_KIND = '0034';
 /** Last migration before the rules about locks. */
 const LAST_WITH_LONG_LOCKS = '0036';
 
+/** Changed a table, too, before the rule about files that run outside a transaction. */
+const WITH_OTHERS_OUTSIDE = '0047';
+
 /** Migrations that no test database has: their file names begin after all others. */
 const EXPAND = '9001_expand';
 const CONTRACT = '9003_contract';
@@ -134,28 +137,72 @@ for (const [engine, open] of Object.entries(ENGINES)) {
     });
 
     if (engine === 'PostgreSQL') {
-      it('wait for a reader without delaying others for long', async () => {
-        await add(EXPAND, '-- expand\nalter table samples add column more integer;');
+      /** Runs migrations while one reader of a table is in their way and others come after them. */
+      const behindReader = async (table: string, names: readonly string[]) => {
+        const select = sql`select from ${sql.table(table)}`;
         const reader = Promise.withResolvers<void>();
         const isReading = Promise.withResolvers<void>();
         const reading = db.transaction().execute(async (tx) => {
-          await sql`select from samples`.execute(tx);
+          await select.execute(tx);
           isReading.resolve();
           await reader.promise;
         });
         await isReading.promise;
         const migrating = migrate(database, { folder });
-        // Each of these waits behind the migration, which gives up its place.
-        for (let round = 0; round < 2; round += 1) {
+        try {
           await untilBlocked(database);
+          // Waits behind the migration, which gives up its place.
           await db.transaction().execute(async (tx) => {
             await sql`set local statement_timeout = '20s'`.execute(tx);
-            await sql`select from samples`.execute(tx);
+            await select.execute(tx);
           });
+        } finally {
+          reader.resolve();
+          await reading;
         }
-        reader.resolve();
-        await reading;
-        assert.deepEqual(await migrating, [EXPAND]);
+        assert.deepEqual(await migrating, names);
+      };
+
+      for (const [header, how] of [
+        ['-- expand', 'in a transaction'],
+        ['-- expand, outside a transaction', 'outside a transaction'],
+      ]) {
+        it(`wait ${how} for a reader without delaying others for long`, async () => {
+          await add(EXPAND, `${header}\nalter table samples add column more integer;`);
+          await behindReader('samples', [EXPAND]);
+        });
+      }
+
+      it('wait for a reader of their own table without delaying others for long', async () => {
+        await sql`alter table kysely_migration drop column needs_code_with`.execute(db);
+        try {
+          await add(EXPAND, '-- expand\nselect 1;');
+          await behindReader('kysely_migration', [EXPAND]);
+        } finally {
+          await sql`update kysely_migration set needs_code_with = ''`.execute(db);
+        }
+      });
+
+      it('take no lock on their own table that is in the way of readers', async () => {
+        await add(EXPAND, '-- expand\nselect 1;');
+        await db.transaction().execute(async (tx) => {
+          await sql`lock table kysely_migration in access share mode`.execute(tx);
+          assert.deepEqual(await migrate(database, { folder, patience: 0 }), [EXPAND]);
+        });
+      });
+
+      it('create an index without a limit, because it delays nobody', async () => {
+        await sql`insert into samples values (1)`.execute(db);
+        await sql`create or replace function without_limit(integer) returns integer immutable
+          language sql as $$ select 1 / (current_setting('lock_timeout') = '0')::integer $$`.execute(
+          db,
+        );
+        await add(
+          EXPAND,
+          `-- expand, outside a transaction
+          create index concurrently if not exists samples_limit on samples (without_limit(id));`,
+        );
+        await migrate(database, { folder });
       });
 
       it('name the transaction that keeps them from a lock', async () => {
@@ -203,6 +250,25 @@ it('Migrations index and validate tables in use without blocking them', async ()
     if (name.slice(0, 4) > LAST_WITH_LONG_LOCKS) {
       const script = await readFile(join(FOLDER, file), 'utf8');
       assert.deepEqual(findLongLocks(script), [], name);
+    }
+  }
+});
+
+/** A statement outside a transaction that can run again and keeps nobody waiting. */
+const ALONE =
+  /^(?:create (?:unique )?index concurrently if not exists|drop index concurrently if exists|\/\* repeat \*\/ (?:update|delete|insert)) /i;
+
+it('Migrations outside a transaction only have concurrent indexes and backfills', async () => {
+  assert.doesNotMatch('alter table samples add column if not exists more integer', ALONE);
+  for (const [name, file] of await listMigrations()) {
+    const statements = splitStatements(await readFile(join(FOLDER, file), 'utf8'));
+    const { inTransaction } = await readHeader(file);
+    if (inTransaction) {
+      assert.ok(!statements.some((one) => one.startsWith('/* repeat */')), name);
+    } else {
+      assert.ok(file.endsWith('.sql'), name);
+      const others = statements.filter((one) => !ALONE.test(one.replace(/\s+/g, ' ')));
+      assert.ok(others.length === 0 || name.slice(0, 4) === WITH_OTHERS_OUTSIDE, name);
     }
   }
 });
