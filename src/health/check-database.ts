@@ -73,7 +73,8 @@ function judgeTls(params: MessageParams, { databaseUrl }: Config): Finding {
     : ok('health.database.sound', params);
 }
 
-function judgeSchema(schema: SchemaState, engine: Database['engine']): Finding {
+/** Reports migrations that the database lacks, and those of a newer version. */
+export function judgeSchema(schema: SchemaState, engine: Database['engine']): Finding {
   const { missing, waiting, newer, unfit } = schema;
   if (unfit.length > 0) {
     return fail('health.migrations.too_new', { names: unfit.join(', ') });
