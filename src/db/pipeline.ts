@@ -87,7 +87,7 @@ export class Lane {
     values: readonly unknown[],
   ): Promise<Row[]> {
     this.#sendTogether(client);
-    return this.watch(client, async () => (await client.query(text, values)).rows);
+    return this.watch(client, async () => (await client.queryOnce(text, values)).rows);
   }
 
   /** Does work on a connection, which is not used again if it is lost. */

@@ -115,6 +115,14 @@ export class PreparingClient extends pg.Client {
     return waiting.length === 0 ? this.#sendNow(args) : this.#sendTogether([...waiting, args]);
   }
 
+  /**
+   * Runs one statement outside any transaction, with the settings of the connection. Needs the option
+   * `pipeline`.
+   */
+  queryOnce(text: string, values: readonly unknown[]): Promise<pg.QueryResult> {
+    return this.#withSettings(() => this.#sendNow([text, values]));
+  }
+
   /** Tests if a statement can be part of a group: the connection has prepared it. */
   canGroup(text: string): boolean {
     return this.#fields.has(text);
@@ -137,13 +145,29 @@ export class PreparingClient extends pg.Client {
       }
       return { name, text, values, fields };
     });
-    super.query(
-      statementGroup(prepared, (error, rows, answered) =>
-        error ? reject(new GroupError(error, answered)) : resolve(rows),
-      ),
-    );
     promise.catch(({ cause }: GroupError) => this.#endIfUseless(cause));
-    return promise;
+    return this.#withSettings(() => {
+      super.query(
+        statementGroup(prepared, (error, rows, answered) =>
+          error ? reject(new GroupError(error, answered)) : resolve(rows),
+        ),
+      );
+      return promise;
+    });
+  }
+
+  /** Sends something in a transaction with the settings, all in one system call, if a pooler needs that. */
+  async #withSettings<T>(send: () => Promise<T>): Promise<T> {
+    if (this.#afterBegin === '') {
+      return send();
+    }
+    const { stream } = this.connection;
+    stream.cork();
+    // After a failure, PostgreSQL takes the commit as a rollback.
+    const answers = [this.#sendNow(['begin']), send(), this.#sendNow(['commit'])] as const;
+    stream.uncork();
+    const [, result] = await Promise.all(answers);
+    return result;
   }
 
   /** Sends statements in one system call. */

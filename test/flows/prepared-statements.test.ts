@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { CompiledQuery, sql } from 'kysely';
+import { connectionOptions } from '../../src/db/connection-options.ts';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { createGroupCommit } from '../../src/db/group-commit.ts';
 import { inTransaction } from '../../src/db/transaction.ts';
 import { warnOfConnection } from '../../src/server/warn-of-connection.ts';
 import { stagedoorHere } from '../support/command-line.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createPlatform } from '../support/factories.ts';
+import { authorize, signedIn } from '../support/flow.ts';
 import { type PgBouncer, startPgBouncer, whyNoPgBouncer } from '../support/pgbouncer.ts';
+import { startServer } from '../support/server.ts';
+import { exchange, introspect, refresh } from '../support/tokens.ts';
 
 const STATEMENTS = ['select $1::int as value', 'select $1::int + 1 as value'];
 
@@ -104,6 +110,71 @@ describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () =
       );
     } finally {
       await database.close();
+    }
+  });
+
+  test('has the limits of the server in short statements, too', async () => {
+    const database = await open(pooler.url, false);
+    const settings = `select current_setting('lock_timeout') as limit,
+      current_setting('enable_seqscan') as scans where $1::int = 1`;
+    try {
+      for (const run of [database.lookUp, database.write]) {
+        assert.deepEqual(await run(settings, [1]), [{ limit: '1s', scans: 'off' }]);
+        await assert.rejects(run('select 1 / $1::int', [0]), { code: '22012' });
+      }
+      assert.deepEqual(await database.read(settings, [1]), [{ limit: '0', scans: 'on' }]);
+    } finally {
+      await database.close();
+    }
+  });
+
+  test('has them in statements that are committed together', async () => {
+    // With one connection of each, also a PgBouncer that does not track prepared statements keeps them.
+    const single = await startPgBouncer(testDatabase.url, 1);
+    const group = createGroupCommit(await connectionOptions(single.url), 1, {
+      statement_timeout: 4_000,
+      lock_timeout: 3_000,
+    });
+    const text = `select 12 / $1::int as value, current_setting('lock_timeout') as limit,
+      pg_current_xact_id()::text as transaction`;
+    const run = (value: number) =>
+      group.run<{ value: number; limit: string; transaction: string }>(text, [value]);
+    try {
+      await run(1);
+      const [[one], failed, [three]] = await Promise.all([
+        run(1),
+        run(0).catch(({ code }) => code),
+        run(3),
+      ]);
+      assert.deepEqual([one?.value, failed, three?.value], [12, '22012', 4]);
+      assert.deepEqual([one?.limit, three?.limit], ['3s', '3s']);
+      assert.equal(one?.transaction, three?.transaction);
+    } finally {
+      await group.close();
+      await single.close();
+    }
+  });
+
+  test('serves consent, introspection and parallel refreshes', async () => {
+    const server = await startServer({ DATABASE_URL: pooler.url, DATABASE_PREPARE: '0' });
+    try {
+      const { application, resourceServer, ada: user } = await createPlatform(server);
+      const agent = await signedIn(server, user);
+      const refreshed = await Promise.all(
+        Array.from({ length: 8 }, async () => {
+          const parameters = { prompt: 'consent' };
+          const code = await authorize(server, { application, user, agent, parameters });
+          const { body } = await exchange(server, application, code);
+          return refresh(server, application, body.refresh_token ?? '');
+        }),
+      );
+      for (const { status, body } of refreshed) {
+        assert.equal(status, 200);
+        const answer = await introspect(server, resourceServer, body.access_token ?? '');
+        assert.equal(answer.body.active, true);
+      }
+    } finally {
+      await server.close();
     }
   });
 
