@@ -1,4 +1,4 @@
-import { type SqlBool, sql } from 'kysely';
+import { type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Db } from './database.ts';
 
 /** Counted entries of a list; see the comments of the table `list_changes`. */
@@ -34,15 +34,25 @@ export async function countEntries(db: Db, { list, facet, after }: Counted): Pro
 export async function versionOf(db: Db, list: string): Promise<bigint> {
   const lists = list.split(' ');
   const prefixes = lists.filter((one) => one.endsWith('/')).map((one) => `${one}%`);
+  // New rows, and of the compacted ones, which are many, those that have the versions: each by an index.
+  const changes = (state: RawBuilder<SqlBool>) =>
+    db
+      .selectFrom('list_changes')
+      .select('changes')
+      .where(state)
+      .where((eb) =>
+        eb.or([
+          eb('list', '=', sql<string>`any(${lists}::text[])`),
+          ...prefixes.map((prefix) => eb('list', 'like', prefix)),
+        ]),
+      );
   const row = await db
-    .selectFrom('list_changes')
-    .select(sql<string>`coalesce(sum(changes), 0)`.as('version'))
-    .where((eb) =>
-      eb.or([
-        eb('list', '=', sql<string>`any(${lists}::text[])`),
-        ...prefixes.map((prefix) => eb('list', 'like', prefix)),
-      ]),
+    .selectFrom(
+      changes(sql<SqlBool>`not compacted`)
+        .unionAll(changes(sql<SqlBool>`compacted and changes <> 0`))
+        .as('all'),
     )
+    .select(sql<string>`coalesce(sum(changes), 0)`.as('version'))
     .executeTakeFirstOrThrow();
   return BigInt(row.version);
 }
@@ -128,7 +138,7 @@ export async function compactListChanges(db: Db, limit: number): Promise<number>
       select list, facet, day, entries, changes from added
       union all select list, facet, day, entries, changes from sums
     ), versions as (
-      select list, sum(changes) as changes from taken group by list
+      select list, sum(changes) as changes from taken group by list having sum(changes) <> 0
     ), counts as (
       select list, facet, day, sum(entries) as entries from taken
       group by list, facet, day having sum(entries) <> 0
@@ -152,7 +162,9 @@ export async function foldPastDays(db: Db, limit: number): Promise<number> {
   const { numAffectedRows = 0n } = await sql`
     update list_changes set day = null, compacted = false where ctid = any(array(
       select ctid from list_changes
-      where list = 'grants' and day < (now() at time zone 'UTC')::date - 1
+      where list = any(array(
+        select 'grants' union all select 'grants/' || organizer_slug from organizer_counters
+      )) and day < (now() at time zone 'UTC')::date - 1
       limit ${limit} for update skip locked
     ))
   `.execute(db);

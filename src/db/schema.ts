@@ -397,6 +397,12 @@ export interface Schema {
     seconds: Generated<number>;
     rows: Generated<string | number>;
   };
+  organizer_counters: {
+    organizer_slug: string;
+    /** An ID of a transaction, which is only compared. */
+    complete_after: string | null;
+    counted_at: Date | null;
+  };
   list_versions: {
     list: string;
     version: ColumnType<string | number, string, string>;

@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts';
 import { countEntries } from '../db/list-changes.ts';
 import { grantEnd, isLiveGrant } from '../db/live-grant.ts';
 import { type Direction, readSlice, type Slice, type Sliced } from '../db/slice.ts';
+import { hasCounters, organizerList } from './organizer-counter-store.ts';
 
 const COLUMNS = [
   'grants.id',
@@ -102,53 +103,76 @@ function grantsOfOrganizer(db: Db, slug: string | undefined) {
 }
 
 /**
- * Counts matching grants. Those of a user or an organizer are counted one by one, once for a walk over
- * the pages. All grants, those of an application, and the active ones of either can be millions and are
- * known by their sums.
+ * Counts matching grants. All grants, those of an application, those of an organizer with many, and the
+ * active ones of each can be millions and are known by their sums. Others are counted one by one, once
+ * for a walk over the pages.
  */
 async function countGrants(
   db: Db,
   filters: GrantFilters,
   { counted: before }: Pick<Slice, 'counted'>,
 ): Promise<number> {
-  const { userId, clientId, organizer, active } = filters;
-  if (userId !== undefined || organizer !== undefined) {
-    if (before !== undefined) {
-      return before.count;
-    }
-    const isOfOrganizer = userId === undefined && clientId === undefined && active === undefined;
-    const counted = isOfOrganizer
-      ? grantsOfOrganizer(db, organizer).select(COUNT)
-      : filter(db, filters).select(COUNT);
-    return Number((await counted.executeTakeFirstOrThrow()).count);
+  const list = await findCounters(db, filters);
+  if (list === undefined) {
+    return before?.count ?? countOneByOne(db, filters);
   }
-  const all = await countEntries(db, { list: 'grants', facet: clientId });
-  if (active === undefined) {
+  const all = await countEntries(db, { list, facet: filters.clientId });
+  if (filters.active === undefined) {
     return all;
   }
-  const standing = await countActive(db, clientId);
-  return active ? standing : all - standing;
+  const standing = await countActive(db, list, filters);
+  return filters.active ? standing : all - standing;
+}
+
+/** Returns the list of counters that has all matching grants, if there is one. */
+async function findCounters(db: Db, { userId, organizer }: GrantFilters) {
+  if (userId !== undefined) {
+    return undefined;
+  }
+  if (organizer === undefined) {
+    return 'grants';
+  }
+  return (await hasCounters(db, organizer)) ? organizerList(organizer) : undefined;
+}
+
+async function countOneByOne(db: Db, filters: GrantFilters): Promise<number> {
+  const { userId, clientId, organizer, active } = filters;
+  const isOfOrganizer = userId === undefined && clientId === undefined && active === undefined;
+  const counted = isOfOrganizer
+    ? grantsOfOrganizer(db, organizer).select(COUNT)
+    : filter(db, filters).select(COUNT);
+  return Number((await counted.executeTakeFirstOrThrow()).count);
 }
 
 /** Those that end on a later day by their sums, those of today one by one. */
-async function countActive(db: Db, clientId: string | undefined): Promise<number> {
+async function countActive(
+  db: Db,
+  list: string,
+  { clientId, organizer }: GrantFilters,
+): Promise<number> {
   const row = await db
     .selectNoFrom((eb) => [
       eb
         .selectFrom('list_changes')
         .select(sql<string>`coalesce(sum(entries), 0)`.as('sum'))
-        .where('list', '=', 'grants')
+        .where('list', '=', list)
         .where('day', '>', TODAY)
         .$if(clientId !== undefined, (query) => query.where('facet', '=', clientId ?? ''))
         .as('later'),
-      eb
-        .selectFrom('grants')
-        .select(sql<string>`count(*)`.as('count'))
-        .where(ACTIVE)
+      filter(db, { clientId, active: true })
+        .select((one) =>
+          organizer === undefined
+            ? COUNT
+            : // A join could begin with all grants of the organizer.
+              sql<string>`coalesce(sum((${one
+                .selectFrom('grant_organizers')
+                .whereRef('grant_id', '=', 'grants.id')
+                .where('organizer_slug', '=', organizer)
+                .select(COUNT)})), 0)`.as('count'),
+        )
         .where(
           sql<SqlBool>`${sql.raw(grantEnd('grants'))} < (${TODAY} + 1)::timestamp at time zone 'UTC'`,
         )
-        .$if(clientId !== undefined, (query) => query.where('client_id', '=', clientId ?? ''))
         .as('today'),
     ])
     .executeTakeFirstOrThrow();

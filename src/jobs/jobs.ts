@@ -10,6 +10,7 @@ import { compactListChanges, foldPastDays } from '../db/list-changes.ts';
 import { inTransaction } from '../db/transaction.ts';
 import { continueDeletion } from '../deletions/remove-grants.ts';
 import { notifyExpiring } from '../grants/notify-expiring.ts';
+import { countLargeOrganizers } from '../grants/organizer-counter-store.ts';
 import { notifyFailing } from '../insights/failure-mails.ts';
 import { countDailyUsers, foldRequestCounts } from '../insights/request-count-store.ts';
 import { deleteSurplusErrors } from '../insights/store.ts';
@@ -61,6 +62,7 @@ export function hourlyJobs(config: JobConfig): readonly Job[] {
     logDeletion(config),
     batches('past_list_counters', HOUR, foldPastDays),
     { name: 'application_usage', interval: HOUR, begin: countLargeApplications },
+    { name: 'organizer_counters', interval: HOUR, begin: countLargeOrganizers },
     batches('daily_users', HOUR, countDailyUsers, 100),
     batches('signing_keys', HOUR, (db) => purgeSigningKeys(db, config)),
     batches('review_notices', HOUR, (db) => inTransaction(db, (tx) => notifyOperators(tx, config))),

@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely';
 import { compactListChanges } from '../../src/db/list-changes.ts';
+import { cleanUp } from '../support/clean-up.ts';
 import { type ManagementServer, startManagementServer } from '../support/management-server.ts';
 import { callManagement } from '../support/platform.ts';
 import { runAndExit } from './run-and-exit.ts';
@@ -55,11 +56,13 @@ const FILL = [
   'vacuum analyze',
 ];
 
-async function fill({ database: { db } }: ManagementServer): Promise<void> {
+async function fill(server: ManagementServer): Promise<void> {
+  const { db } = server.database;
   for (const text of FILL) {
     console.log(text.split(/\s+/).slice(0, 3).join(' '));
     await db.executeQuery(CompiledQuery.raw(text));
   }
+  await cleanUp(server, 'organizer_counters');
   await compactListChanges(db, 10_000_000);
 }
 

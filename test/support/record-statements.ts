@@ -6,6 +6,9 @@ export interface RecordedStatement {
   readonly values: readonly unknown[];
 }
 
+/** A statement with a plan, also one that begins with a comment. */
+const STATEMENT = /^\s*(\/\*.*?\*\/\s*)*(select|insert|update|delete|with)\b/is;
+
 /** Records each statement that this process sends during `work` once, by its text, with its last values. */
 export async function recordStatements(work: () => Promise<unknown>): Promise<RecordedStatement[]> {
   const { query } = pg.Client.prototype;
@@ -14,7 +17,7 @@ export async function recordStatements(work: () => Promise<unknown>): Promise<Re
     const [first, given] = args;
     const { text, values } =
       typeof first === 'string' ? { text: first, values: given } : Object(first);
-    if (typeof text === 'string' && /^\s*(select|insert|update|delete|with)\b/i.test(text)) {
+    if (typeof text === 'string' && STATEMENT.test(text)) {
       recorded.set(text, { text, values: Array.isArray(values) ? values : [] });
     }
     return Reflect.apply(query, this, args);
