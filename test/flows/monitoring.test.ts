@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
+import { findProgram } from '../support/find-program.ts';
 import { withPlatform } from '../support/fixture.ts';
 import { type Samples, samplesOf, sumOf } from '../support/metrics.ts';
 import { exchange, introspect, obtainTokens, refresh, revoke } from '../support/tokens.ts';
@@ -11,10 +12,7 @@ import { UserAgent } from '../support/user-agent.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/operations');
 const read = (name: string) => readFileSync(join(FOLDER, name), 'utf8');
-/** Path at which `.ci/run` puts it: the Debian package of Prometheus would start a server. */
-const PROMTOOL = ['promtool', join(import.meta.dirname, '../../node_modules/.cache/promtool')].find(
-  (path) => spawnSync(path, ['--version']).status === 0,
-);
+const PROMTOOL = findProgram('promtool');
 /** Words of PromQL that look like names of metrics. */
 const WORDS =
   /^(sum|max|min|rate|increase|by|le|or|and|on|abs|absent|time|histogram_quantile|instance|route|status|cause|pool|outcome|reason|endpoint|limit|state|grant_type|exported_job|up|job)$/;

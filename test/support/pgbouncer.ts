@@ -1,15 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findProgram } from './find-program.ts';
 import { freePort } from './free-port.ts';
 
+const PROGRAM = findProgram('pgbouncer');
+
 /** The reason to skip tests that need PgBouncer; false if it is installed. */
-export const whyNoPgBouncer: string | false =
-  spawnSync('pgbouncer', ['--version']).status === 0 ? false : 'PgBouncer is not installed';
+export const whyNoPgBouncer: string | false = PROGRAM === undefined && 'PgBouncer is not installed';
 
 /** A running PgBouncer. */
 export interface PgBouncer {
@@ -40,7 +42,7 @@ default_pool_size = ${connections}
   await chmod(folder, 0o755);
   // PgBouncer refuses to run as root.
   const user = process.getuid?.() === 0 ? ['-u', 'nobody'] : [];
-  const child = spawn('pgbouncer', ['-q', ...user, file], { stdio: 'ignore' });
+  const child = spawn(PROGRAM ?? '', ['-q', ...user, file], { stdio: 'ignore' });
   await listens(own, child);
   const url = new URL(databaseUrl);
   url.host = `127.0.0.1:${own}`;
