@@ -12,6 +12,7 @@ import { createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { createPlatform } from '../support/factories.ts';
 import { freePort } from '../support/free-port.ts';
 import { type Haproxy, startHaproxy, whyNoHaproxy } from '../support/haproxy.ts';
+import { until } from '../support/outbox.ts';
 import {
   extractPreviousRelease,
   SERVER_FILES,
@@ -31,8 +32,8 @@ const ROOT = join(import.meta.dirname, '../..');
 const DAY = 86_400_000;
 /** Seconds that a process may run on a slow machine. */
 const LIMIT = 300;
-/** Requests per second. `UPGRADE_RATE=300 UPGRADE_SECONDS=10` is the full measurement. */
-const RATE = Number(process.env.UPGRADE_RATE ?? 100);
+/** Requests per second. `UPGRADE_SECONDS=10` is the full measurement. */
+const RATE = Number(process.env.UPGRADE_RATE ?? 300);
 /** Seconds for which both versions run, on the way there and on the way back. */
 const SECONDS = Number(process.env.UPGRADE_SECONDS ?? 1);
 const CHAINS = 20;
@@ -148,16 +149,14 @@ describe('Update from the previous release', { skip: whyNoHaproxy || whyNoPrevio
     await isBehindProxy();
     load = await startLoad();
     await answers(first);
-    // A report is in the way of the migration for a while: its first attempts are rolled back.
-    const reading = database.db.transaction().execute(async (tx) => {
-      await sql`select count(*) from grants`.execute(tx);
-      await sleep(1_000);
-    });
+    const before = introspections(first);
+    const report = await readUntilUndone(database);
     assert.match(
       await migrate(roots.next),
       /^Ran \d+ migration\(s\): .*9001_upgrade, 9002_upgrade\./,
     );
-    await reading;
+    await report.end;
+    assert.ok(introspections(first) > before, 'no load during the migration');
     const second = await start(roots.next, two);
     await answers(second);
     await sleep(SECONDS * 1000);
@@ -180,6 +179,32 @@ describe('Update from the previous release', { skip: whyNoHaproxy || whyNoPrevio
 async function answers(server: RunningScript): Promise<void> {
   await server.prints(/\/oauth\/introspect"/);
   await server.prints(/\/oauth\/token"/);
+}
+
+/** Returns how many introspections a server has answered, as its log says. */
+function introspections(server: RunningScript): number {
+  return server.stdout().split('/oauth/introspect"').length;
+}
+
+/**
+ * Reads grants as a report does, in the way of the migration: ends after a change of the table has waited for
+ * it and was rolled back.
+ * @returns an object with the end of the reading
+ */
+async function readUntilUndone({ db }: Database): Promise<{ readonly end: Promise<void> }> {
+  const begun = Promise.withResolvers<void>();
+  const end = db.transaction().execute(async (tx) => {
+    const { rows } = await sql<{ pid: number }>`
+      select pg_backend_pid() as pid from (select count(*) from grants) as all_grants`.execute(tx);
+    begun.resolve();
+    const waiting = sql`
+      select from pg_stat_activity where ${rows[0]?.pid}::integer = any(pg_blocking_pids(pid))`;
+    const isWaiting = async () => (await waiting.execute(db)).rows.length > 0;
+    await until(isWaiting);
+    await until(async () => !(await isWaiting()));
+  });
+  await begun.promise;
+  return { end };
 }
 
 /** Copies the sources of this version, and adds migrations. */
