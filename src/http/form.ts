@@ -38,12 +38,28 @@ export const list = z.array(z.string()).default([]);
 export const noFields = z.object({});
 
 /**
+ * Returns all values of each name, in one pass: `getAll` for each of 10,000 names takes seconds, in which
+ * the server answers nobody.
+ */
+export function valuesByName(form: Iterable<[string, string]>): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  for (const [name, value] of form) {
+    const earlier = values.get(name);
+    if (earlier === undefined) {
+      values.set(name, [value]);
+    } else {
+      earlier.push(value);
+    }
+  }
+  return values;
+}
+
+/**
  * Reads the fields that the schema names; ignores all others.
  * @throws StagedoorError `validation_failed`
  */
 export function parseForm<Form>(schema: FormSchema<Form>, form: URLSearchParams): Form {
-  const names = [...new Set(form.keys())];
-  const read = schema.safeParse(Object.fromEntries(names.map((name) => [name, form.getAll(name)])));
+  const read = schema.safeParse(Object.fromEntries(valuesByName(form)));
   if (!read.success) {
     throw new StagedoorError('validation_failed', z.prettifyError(read.error));
   }

@@ -1,5 +1,6 @@
 import { decodeJwt } from 'jose';
 import { type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { valuesByName } from '../http/form.ts';
 import { resourceKey } from '../lib/resource-uri.ts';
 import { splitScope } from '../lib/scopes.ts';
 import { addClientId } from './program-endpoints.ts';
@@ -110,8 +111,8 @@ export function sentScopes({ oidc }: KoaContextWithOIDC): readonly string[] {
 /** Returns the parameters of a posted request as they are stored: like those of a pushed one. */
 export function readPosted(form: URLSearchParams): Parameters {
   const params = Object.fromEntries(
-    [...new Set(form.keys())].map((name) => {
-      const values = form.getAll(name).filter((value) => value !== '');
+    Array.from(valuesByName(form), ([name, all]) => {
+      const values = all.filter((value) => value !== '');
       return [name, values.length > 1 ? values : values[0]];
     }),
   );
