@@ -12,7 +12,7 @@ import { assertCanOpen, guardDisk, LOG_LIMITS } from './guard-disk.ts';
 import { createPipeline } from './pipeline.ts';
 import { createPool } from './pool.ts';
 import type { Schema } from './schema.ts';
-import { LOCK_WAIT } from './session-settings.ts';
+import { LOCK_WAIT, SHORT_LOCK_WAIT } from './session-settings.ts';
 
 /** Connections for short reads. */
 const LOOK_UPS = 2;
@@ -96,7 +96,7 @@ async function openPostgres(url: string, options: DatabaseOptions): Promise<Data
   // Those behind a statement that takes too long still have half of their time.
   const short = {
     statement_timeout: Math.round(query_timeout / 2),
-    lock_timeout: LOCK_WAIT / 2,
+    lock_timeout: SHORT_LOCK_WAIT,
     // PostgreSQL keeps a plan that was made while a table was empty. All of these statements have an index.
     enable_seqscan: 'off',
   } as const;

@@ -25,7 +25,7 @@ const LOCK = sql.lit('3853314791062309107');
  */
 const LOCK_TIMEOUT = 300;
 /** The same for every fifth try: PostgreSQL cancels an autovacuum that is in the way after 1 s. */
-const LONG_LOCK_TIMEOUT = 1_500;
+export const LONG_LOCK_TIMEOUT = 1_200;
 /** Milliseconds between two tries. */
 const PAUSE = 700;
 const PATIENCE = 300_000;

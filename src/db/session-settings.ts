@@ -2,6 +2,11 @@ import type pg from 'pg';
 
 /** Milliseconds that a statement waits for a lock. Longer than PostgreSQL takes to detect a deadlock. */
 export const LOCK_WAIT = 2_000;
+/**
+ * The same for introspection, refresh and exchange, which others wait behind. Longer than a migration waits for a
+ * lock (`LONG_LOCK_TIMEOUT`): those behind it must not be refused.
+ */
+export const SHORT_LOCK_WAIT = 1_500;
 /** Milliseconds that a transaction may wait for its next statement: its process has probably stopped. */
 const IDLE_IN_TRANSACTION = 10_000;
 

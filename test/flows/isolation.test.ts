@@ -11,6 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RawBuilder, sql } from 'kysely';
 import { type Database, openDatabase } from '../../src/db/database.ts';
+import { LONG_LOCK_TIMEOUT } from '../../src/db/migrate.ts';
 import { makeCertificate } from '../support/certificate.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { createPlatform, type TestApplication } from '../support/factories.ts';
@@ -222,9 +223,24 @@ describe('Connections', () => {
       const short = await run<{ setting: string }>(text, []);
       assert.deepEqual(
         short.map(({ setting }) => setting),
-        ['10000', '1000', '2500'],
+        ['10000', '1500', '2500'],
       );
     }
+  });
+
+  test('introspection and refresh go on behind the longest wait of a migration', async () => {
+    const from = 'select count(*) from grants';
+    await outside.db.transaction().execute(async (reader) => {
+      await sql.raw(from).execute(reader);
+      const refused = server.database.db.transaction().execute(async (tx) => {
+        await sql.raw(`set local lock_timeout = ${LONG_LOCK_TIMEOUT}`).execute(tx);
+        await sql`lock table grants in access exclusive mode`.execute(tx);
+      });
+      const isRefused = assert.rejects(refused, { code: '55P03' });
+      await untilBlocked(outside, 1);
+      const behind = [server.database.lookUp, server.database.write].map((run) => run(from, []));
+      await Promise.all([...behind, isRefused]);
+    });
   });
 
   /** Makes a client leave while it waits for a connection, and checks what becomes of its request. */
