@@ -119,7 +119,7 @@ describe('Connection pooler in transaction mode', { skip: whyNoPgBouncer }, () =
       current_setting('enable_seqscan') as scans where $1::int = 1`;
     try {
       for (const run of [database.lookUp, database.write]) {
-        assert.deepEqual(await run(settings, [1]), [{ limit: '1s', scans: 'off' }]);
+        assert.deepEqual(await run(settings, [1]), [{ limit: '1500ms', scans: 'off' }]);
         await assert.rejects(run('select 1 / $1::int', [0]), { code: '22012' });
       }
       assert.deepEqual(await database.read(settings, [1]), [{ limit: '0', scans: 'on' }]);
