@@ -188,22 +188,25 @@ export async function listUsers(
   { email, isActive, isOperator, search }: UserFilters = {},
   { field, direction }: Ordering<UserOrdering> = { field: 'id', direction: 'asc' },
 ): Promise<Sliced<ProvisionedUser>> {
-  const filtered = db
+  const found = db
     .selectFrom('users')
     .$if(email !== undefined, (query) => query.where('email_key', '=', emailKey(email ?? '') ?? ''))
     // As words of the statement, not as parameters: only so an index of the inactive ones is used.
     .$if(isActive !== undefined, (query) =>
       query.where(isActive ? sql<SqlBool>`is_active` : sql<SqlBool>`not is_active`),
     )
-    .$if(search !== undefined, (query) => query.where(matches(db, search ?? '')))
-    .$if(isOperator !== undefined, (query) =>
-      query.where(isOperator ? sql<SqlBool>`is_operator` : sql<SqlBool>`not is_operator`),
-    );
-  // An address is one user's, and operators are few: there is little to read.
-  const count =
-    email === undefined && isOperator === undefined && search === undefined
-      ? await countEntries(db, { list: 'users', facet: isActive?.toString() })
-      : Number((await filtered.select(COUNT).executeTakeFirstOrThrow()).count);
+    .$if(search !== undefined, (query) => query.where(matches(db, search ?? '')));
+  const operators = found.where(sql<SqlBool>`is_operator`);
+  const others = found.where(sql<SqlBool>`not is_operator`);
+  const filtered = isOperator === undefined ? found : isOperator ? operators : others;
+  const countRows = async (rows: typeof found) =>
+    Number((await rows.select(COUNT).executeTakeFirstOrThrow()).count);
+  const countAll = () => countEntries(db, { list: 'users', facet: isActive?.toString() });
+  // An address is one user's, and operators are few: there is little to read. The others are many.
+  const isShort = email !== undefined || search !== undefined || isOperator === true;
+  const count = isShort
+    ? await countRows(filtered)
+    : Math.max(0, (await countAll()) - (isOperator === undefined ? 0 : await countRows(operators)));
   const rows = filtered.select(PROVISIONED);
   const part = await readSlice(
     rows,

@@ -80,6 +80,25 @@ describe('List of users', () => {
     }
   });
 
+  test('the others than operators are counted exactly', async () => {
+    const setOperators = (is_operator: boolean) =>
+      server.database.db
+        .updateTable('users')
+        .set({ is_operator })
+        .where('id', 'in', ['u000', 'u001', 'u002'])
+        .execute();
+    await setOperators(true);
+    for (const [query, expected] of [
+      ['is_operator=true', 3],
+      ['is_operator=false', 230],
+      ['is_operator=false&is_active=true', 153],
+      ['is_operator=false&is_active=false', 77],
+    ] as const) {
+      assert.equal((await list(`/users/?${query}`)).count, expected, query);
+    }
+    await setOperators(false);
+  });
+
   test('followed while users are added and deleted: each other user once, in order', async () => {
     const { db } = server.database;
     const put = (id: string) =>

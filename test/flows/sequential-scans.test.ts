@@ -310,6 +310,8 @@ async function useManagement(): Promise<void> {
     'users/',
     'users/?page=200',
     'users/?is_active=false',
+    'users/?is_operator=false',
+    'users/?is_operator=false&is_active=true',
     'users/?is_active=true&ordering=-email',
     'users/?email=u17%40example.com',
     'directory/organizers/',
