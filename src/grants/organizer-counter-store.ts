@@ -21,18 +21,23 @@ export async function hasCounters(db: Db, slug: string): Promise<boolean> {
 }
 
 /**
- * Begins counters for organizers with many grants, and completes those that can be, one per call. No
- * transaction waits for it: an organizer is left for the next run if transactions are still open that may
- * have changed its grants without noting it.
+ * Begins counters for organizers with many grants, looking at some organizers per call, and then completes those
+ * that can be, one per call. No transaction waits for it: an organizer is left for the next run if transactions
+ * are still open that may have changed its grants without noting it.
  * @param many grants of an organizer from which on it has counters
- * @returns a function that does the next step
+ * @returns a function that does the next step, for as many organizers as it is given
  */
-export function countLargeOrganizers(db: Db, many = MANY_GRANTS): () => Promise<Batch> {
-  let left: string[] | undefined;
-  return async () => {
-    if (left === undefined) {
-      await beginCounters(db, many);
-      left = await selectIncomplete(db);
+export function countLargeOrganizers(
+  db: Db,
+  many = MANY_GRANTS,
+): (limit: number) => Promise<Batch> {
+  let seen: string | undefined = '';
+  let left: string[] = [];
+  return async (limit) => {
+    if (seen !== undefined) {
+      seen = await beginCounters(db, { many, after: seen, limit });
+      left = seen === undefined ? await selectIncomplete(db) : [];
+      return { rows: 0, more: seen !== undefined || left.length > 0 };
     }
     const next = left.shift();
     if (next === undefined) {
@@ -43,20 +48,33 @@ export function countLargeOrganizers(db: Db, many = MANY_GRANTS): () => Promise<
   };
 }
 
-/** Lets changes be noted for organizers with many grants that have no counters yet. */
-async function beginCounters(db: Db, many: number): Promise<void> {
-  await sql`
-    insert into organizer_counters (organizer_slug)
-    select n.slug from organizers n, lateral (
-      select from grant_organizers o where o.organizer_slug = n.slug offset ${sql.lit(many)} limit 1
-    ) one
-    where not exists (select from organizer_counters c where c.organizer_slug = n.slug)
-    on conflict (organizer_slug) do nothing
+/**
+ * Lets changes be noted for those of the next organizers that have many grants and no counters yet.
+ * @returns the slug of the last one; undefined if there are no more
+ */
+async function beginCounters(
+  db: Db,
+  { many, after, limit }: { many: number; after: string; limit: number },
+): Promise<string | undefined> {
+  const { rows } = await sql<{ last: string | null; looked: number }>`
+    with next as (
+      select slug from organizers where slug > ${after} order by slug limit ${limit}
+    ), begun as (
+      insert into organizer_counters (organizer_slug)
+      select n.slug from next n, lateral (
+        select from grant_organizers o where o.organizer_slug = n.slug offset ${sql.lit(many)} limit 1
+      ) one
+      where not exists (select from organizer_counters c where c.organizer_slug = n.slug)
+      on conflict (organizer_slug) do nothing
+    )
+    select max(slug) as last, count(*)::int as looked from next
   `.execute(db);
   // Of a row that is visible now, the transactions that did not see it began before this one got its ID.
   await sql`
     update organizer_counters set complete_after = pg_current_xact_id() where complete_after is null
   `.execute(db);
+  const [next] = rows;
+  return next?.looked === limit ? (next.last ?? undefined) : undefined;
 }
 
 async function selectIncomplete(db: Db): Promise<string[]> {

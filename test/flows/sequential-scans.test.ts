@@ -64,11 +64,6 @@ const ALLOWED: readonly { readonly table: string; readonly text: RegExp; readonl
       text: /^select "client_id" from "applications" where "kind" = \$1 and "suspended_at" is null and \(regexp/,
       why: 'an operator blocks a host with all its subdomains, which is rare',
     },
-    {
-      table: 'organizers',
-      text: /^insert into organizer_counters/,
-      why: 'hourly, in the background: counts the grants of each organizer, up to 10,000',
-    },
   ];
 
 const FILL = [
